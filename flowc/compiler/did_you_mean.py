@@ -1,0 +1,87 @@
+"""Near names for a misspelt one, and the phrases in which a report offers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+_SEPARATORS = str.maketrans("", "", "_-. ")
+
+
+def near(word: str, candidates: Iterable[str], most: int = 3) -> list[str]:
+    """Those of ``candidates`` that ``word`` may have meant, nearest first, at most ``most``; never ``word`` itself.
+
+    Case and the separators ``_ - .`` count for little (``dependsOn`` means ``depends_on``); a swap of two
+    neighbours is one slip; a candidate that merely begins with the word (or the other way round) comes last.
+    Candidates at the same distance keep the order of their names, so that reports are the same in every run.
+    """
+    plain = _plain(word)
+    allowed = _slips_allowed(len(plain))
+    found = []
+    for candidate in set(candidates):
+        if candidate == word:
+            continue
+        rank = _rank(plain, _plain(candidate), allowed)
+        if rank is not None:
+            found.append((rank, candidate))
+    return [candidate for _, candidate in sorted(found)[:most]]
+
+
+def did_you_mean(word: str, candidates: Iterable[str], most: int = 3) -> str | None:
+    """The question ``did you mean `timeout`?`` for the candidates near ``word``; None if nothing is near."""
+    return question(near(word, candidates, most))
+
+
+def question(names: Sequence[str]) -> str | None:
+    """The question that offers ``names``, e.g. ``did you mean `a`, `b` or `c`?``; None for no names."""
+    return f"did you mean {either(names)}?" if names else None
+
+
+def either(names: Sequence[str], word: str = "or") -> str:
+    """``names`` in backticks as a choice: ```a`, `b` or `c```."""
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
+
+
+def listing(names: Iterable[str], most: int = 8) -> str:
+    """``names`` in backticks, separated by commas, in the order given; past ``most`` it ends ``and 4 more``."""
+    quoted = [f"`{name}`" for name in names]
+    if len(quoted) <= most:
+        return ", ".join(quoted)
+    return f"{', '.join(quoted[:most])} and {len(quoted) - most} more"
+
+
+def _plain(name: str) -> str:
+    return name.translate(_SEPARATORS).casefold()
+
+
+def _slips_allowed(length: int) -> int:
+    if length <= 1:
+        return 0
+    return 1 if length <= 4 else 2 if length <= 8 else 3
+
+
+def _rank(word: str, candidate: str, allowed: int) -> int | None:
+    if word == candidate:
+        return 0
+    if abs(len(word) - len(candidate)) <= allowed:
+        distance = _distance(word, candidate, allowed)
+        if distance <= allowed and distance < max(len(word), len(candidate)):
+            return distance
+    if min(len(word), len(candidate)) >= 3 and (candidate.startswith(word) or word.startswith(candidate)):
+        return allowed + 1
+    return None
+
+
+def _distance(a: str, b: str, limit: int) -> int:
+    """Insertions, deletions, changes and swaps of neighbours between the two; ``limit + 1`` if there are more."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, char in enumerate(a, 1):
+        older, before, row = before, row, [i] + [limit + 1] * len(b)
+        for j in range(max(1, i - limit), min(len(b), i + limit) + 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (char != b[j - 1]))
+            if i > 1 and j > 1 and char == b[j - 2] and a[i - 2] == b[j - 1]:
+                row[j] = min(row[j], older[j - 2] + 1)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
