@@ -1,0 +1,1 @@
+"""Rules on `run_if` and `run_unless`."""

@@ -1,0 +1,1 @@
+"""Rules on what a flow names: steps, inputs, handlers."""

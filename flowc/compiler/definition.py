@@ -1,0 +1,40 @@
+"""The identity of a flow: its slug, its canonical form and the digest of that."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a slug means for ever: ``text`` is the canonical JSON of ``body``, ``digest`` the SHA-256 of ``text``."""
+
+    slug: str
+    digest: str
+    body: dict[str, Any]
+    text: str
+
+
+def define(body: dict[str, Any]) -> Definition:
+    """The definition whose canonical form is that of ``body``; the slug is its ``flow``."""
+    text = canonical_text(body)
+    return Definition(body["flow"], digest_of(text), body, text)
+
+
+def digest_of(text: str) -> str:
+    """The digest of a canonical form: ``fc1:`` and the hexadecimal SHA-256 of its bytes."""
+    return "fc1:" + sha256(text.encode("ascii")).hexdigest()
+
+
+def canonical_text(value: Any) -> str:
+    r"""The one spelling of a JSON value, in ASCII.
+
+    Keys are sorted by code point, nothing is spaced, integers stand as written, floats as Python's repr; whatever is
+    a control, non-ASCII or ``$`` character is written ``\uXXXX``, so that it can be quoted with dollars in SQL.
+    """
+    return _ENCODER.encode(value).replace("$", "\\u0024")

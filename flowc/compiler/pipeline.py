@@ -1,0 +1,45 @@
+"""The conductor: the whole compiler on one screen; it alone knows the order of the passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flowc.compiler.build import build
+from flowc.compiler.canonicalize import canonicalize
+from flowc.compiler.checks import CHECKS
+from flowc.compiler.definition import Definition
+from flowc.compiler.document import Document
+from flowc.compiler.model import Flow
+from flowc.compiler.parse import parse
+from flowc.compiler.signatures import Signatures
+from flowc.compiler.validate import validate
+from flowc.diagnostic import ERROR, Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What became of one flow file: its mistakes, sorted; its definition where none of them is an error."""
+
+    file: str
+    document: Document | None = None
+    flow: Flow | None = None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    definition: Definition | None = None
+
+
+def compile_file(file: Path | str, signatures: Signatures = None, data: bytes | None = None) -> Compilation:
+    """Compile one flow file, or ``data`` in its name.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    document, mistakes = parse(str(file), Path(file).read_bytes() if data is None else data)
+    if document is None:
+        return Compilation(str(file), diagnostics=sorted(mistakes))
+    mistakes += validate(document)
+    flow = build(document)  # tolerates what validate reported, so that all rules speak in one run
+    mistakes += [mistake for check in CHECKS for mistake in check(flow, signatures)]
+    wrong = any(mistake.severity is ERROR for mistake in mistakes)
+    definition = None if wrong else canonicalize(flow)
+    return Compilation(str(file), document, flow, sorted(mistakes), definition)
