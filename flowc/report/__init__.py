@@ -1,0 +1,1 @@
+"""Diagnostics as text: one format a file, each with a `render`."""

@@ -1,0 +1,100 @@
+"""The report for people: each mistake with the lines it is in, what was declared elsewhere, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from flowc.diagnostic import ERROR, Diagnostic, Position, Related
+from flowc.report.paint import Paint
+from flowc.report.visible import columns, visible
+
+# What is shown of a line where nobody says how wide the terminal is, and the least that is shown of it.
+_WIDTH = 200
+_LEAST = 40
+_LINE_BREAK = re.compile("\r\n|\r|\n")
+
+
+def render(
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], *, color: bool = False, width: int | None = None
+) -> str:
+    """The full report of ``diagnostics``; ``sources`` are the texts by file, ``width`` is that of the terminal."""
+    pages = _Pages(sources, Paint(color), width or _WIDTH)
+    return "\n".join(pages.page(diagnostic) for diagnostic in diagnostics)
+
+
+class _Pages:
+    def __init__(self, sources: Mapping[str, str], paint: Paint, width: int) -> None:
+        self.sources = sources
+        self.paint = paint
+        self.width = width
+        self.lines: dict[str, list[str]] = {}
+
+    def page(self, diagnostic: Diagnostic) -> str:
+        """One diagnostic, its last line ended."""
+        paint = self.paint
+        position = diagnostic.position
+        margin = " " * max(len(str(place.line)) for place in _places(diagnostic))
+        kind = paint.error if diagnostic.severity is ERROR else paint.warning
+        rows = [
+            kind(f"{diagnostic.severity}[{diagnostic.code}]") + paint.strong(f": {visible(diagnostic.message)}"),
+            f"{margin}{paint.margin('-->')} {visible(diagnostic.file)}:{position.line}:{position.column}",
+            *self._frame(diagnostic.file, position, margin, lambda count: kind("^" * count), diagnostic.label),
+        ]
+        for related in diagnostic.related:
+            rows += self._related(diagnostic.file, related, margin)
+        if diagnostic.help:
+            rows.append(f"{margin} {paint.margin('=')} {paint.strong('help')}: {visible(diagnostic.help)}")
+        rows.append(f"{margin} {paint.margin('=')} {paint.strong('explain')}: flowc explain {diagnostic.code}")
+        return "".join(f"{row.rstrip()}\n" for row in rows)
+
+    def _related(self, file: str, related: Related, margin: str) -> list[str]:
+        position = related.position
+        rows = []
+        if related.file not in (None, file):
+            file = str(related.file)
+            rows = [f"{margin}{self.paint.margin(':::')} {visible(file)}:{position.line}:{position.column}"]
+        return rows + self._frame(file, position, margin, lambda count: self.paint.margin("-" * count), related.label)
+
+    def _frame(self, file: str, position: Position, margin: str, marks: Callable[[int], str], label: str) -> list[str]:
+        """The line of ``position`` with marks below it; nothing where the text is not known."""
+        lines = self._lines(file)
+        if not lines:
+            return []
+        line = lines[position.line - 1] if position.line <= len(lines) else ""
+        first = min(position.column - 1, len(line))
+        last = min(position.end_column - 1, len(line)) if position.end_line == position.line else len(line)
+        shown, start, length = _window(line, first, last, max(self.width - len(margin) - 3, _LEAST))
+        bar = self.paint.margin("|")
+        number = self.paint.margin(str(position.line).rjust(len(margin)))
+        return [
+            f"{margin} {bar}",
+            f"{number} {bar} {shown}",
+            f"{margin} {bar} {' ' * start}{marks(length)} {visible(label)}",
+        ]
+
+    def _lines(self, file: str) -> list[str]:
+        if file not in self.lines:
+            text = self.sources.get(file)
+            self.lines[file] = _LINE_BREAK.split(text) if text else []
+        return self.lines[file]
+
+
+def _places(diagnostic: Diagnostic) -> list[Position]:
+    return [diagnostic.position, *(related.position for related in diagnostic.related)]
+
+
+def _window(line: str, first: int, last: int, width: int) -> tuple[str, int, int]:
+    """What is shown of ``line`` in ``width`` columns, where in it the marks of ``line[first:last]`` begin, how many.
+
+    A line that does not fit is cut where that leaves the marks in sight, and `…` stands for what is missing.
+    """
+    left = 0 if first < width // 3 or len(line) < width // 2 else first - width // 6
+    shown, places = columns(line[left : left + width])
+    opening = "…" if left else ""
+    room = width - len(opening)
+    closing = "…" if places[-1] > room or left + width < len(line) else ""
+    fits = sum(place <= room - len(closing) for place in places) - 1
+    start = places[min(first - left, fits)]
+    end = places[min(last - left, fits)]
+    return opening + "".join(shown[:fits]) + closing, len(opening) + start, max(end - start, 1)
