@@ -148,7 +148,9 @@ def install(conn: Connection) -> None:
         with read_committed(conn):
             conn.execute(_body().encode())
     except psycopg.Error as error:
-        raise as_flowc_error(error) from error
+        trouble = as_flowc_error(error)
+        file = re.match(r"-- (sql/\S+)\n", error.diag.internal_query or "")
+        raise (DatabaseError(f"{trouble.message} ({file[1]})", help=trouble.help) if file else trouble) from error
 
 
 def is_current(conn: Connection) -> bool:
