@@ -1,0 +1,24 @@
+"""A value of another type than the key takes.
+
+Bad:
+
+    flow: ping
+    steps:
+      fetch_page:
+        handler: 5
+
+Good:
+
+    flow: ping
+    steps:
+      fetch_page:
+        handler: fetch_page
+
+Write a value of the type that the report names. A number that is meant as text needs quotes.
+"""
+
+from __future__ import annotations
+
+from flowc.diagnostic import Rule
+
+RULE = Rule("FL203", "wrong-type")
