@@ -1,0 +1,41 @@
+-- Settles what follows from nodes that have just settled, until nothing changes. The frontier (run, flow, the run's
+-- priority, node, how it settled) of many runs moves together, one turn for each level of the longest cascade; each edge
+-- is travelled once, each node evaluated once. The caller holds the runs' locks, and what settled stands in _done.
+create or replace function flowc._advance(
+  _bucket integer, _now timestamptz, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _sts smallint[])
+returns void
+language plpgsql volatile
+as $$
+declare
+  _ended  uuid[];
+  _a      record;
+  _late   record;
+  _failed uuid[];
+begin
+  while _runs is not null loop
+    select * into _a from flowc._arrive(_bucket, _now, _runs, _flows, _bases, _nodes, _sts);
+    _ended := _ended || _a.ended;
+    if _a.part_runs is not null then
+      select * into _late from flowc._wait(
+        _bucket, _a.part_runs, _a.part_flows, _a.part_bases, _a.part_nodes, _a.part_ns, _a.part_oks, _a.part_closed);
+      _ended := _ended || _late.ended;
+      _a.runs := _a.runs || _late.runs;
+      _a.flows := _a.flows || _late.flows;
+      _a.bases := _a.bases || _late.bases;
+      _a.nodes := _a.nodes || _late.nodes;
+      _a.oks := _a.oks || _late.oks;
+      _a.closed := _a.closed || _late.closed;
+    end if;
+    exit when _a.runs is null;
+
+    select f.failed, f.runs, f.flows, f.bases, f.nodes, f.sts into _failed, _runs, _flows, _bases, _nodes, _sts
+    from flowc._turn(_bucket, _now, _a.runs, _a.flows, _a.bases, _a.nodes, _a.oks, _a.closed, false) as f;
+    if _failed is not null then
+      _ended := array(select r from unnest(_ended) as r where r <> all(_failed));
+    end if;
+  end loop;
+  if _ended is not null then
+    perform flowc._finish(_bucket, _now, _ended);
+  end if;
+end
+$$;

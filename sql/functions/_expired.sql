@@ -1,0 +1,26 @@
+-- Attempts whose lease has run out, to be settled as failures. Looks only when something can have expired: the bucket
+-- keeps a lower bound of the next expiry, which lags behind by 5 s at most where two polls cross.
+create or replace function flowc._expired(
+  _bucket integer, _now timestamptz, out runs uuid[], out slugs text[], out idxs integer[], out attempts integer[])
+language plpgsql volatile
+as $$
+declare
+  _found record;
+begin
+  if exists (select from flowc._buckets b where b.bucket = _bucket and b.next_expiry_at > _now) then
+    return;
+  end if;
+  select array_agg(l.ctid) filter (where l.lease_expires_at <= _now) as places,
+         least(_now + interval '5 seconds', min(l.lease_expires_at) filter (where l.lease_expires_at > _now)) as next
+  into _found
+  from flowc._live l where l.bucket = _bucket and l.lease_expires_at is not null;
+  select array_agg(l.run_id), array_agg(n.step_slug), array_agg(l.idx), array_agg(l.attempt)
+  into runs, slugs, idxs, attempts
+  from flowc._live l
+  join flowc._nodes n on n.flow_id = l.flow_id and n.node = l.node
+  where l.ctid = any(_found.places[:1000]);
+  if coalesce(cardinality(_found.places), 0) <= 1000 then
+    perform flowc._expire_by(_bucket, _now, _found.next);
+  end if;
+end
+$$;

@@ -1,0 +1,34 @@
+-- Completes runs in which everything has settled: their output, read from history, and how many failures were skipped.
+create or replace function flowc._finish(_bucket integer, _now timestamptz, _ended uuid[]) returns void
+language plpgsql volatile
+as $$
+declare
+  _waits uuid[];
+  _maps  uuid[];
+begin
+  with outputs as (
+    select r.run_id, p.has_waits, p.has_maps, o.output, coalesce(s.failures, 0) as failures
+    from unnest(_ended) as e (run_id)
+    cross join lateral (select r.run_id, r.flow_id, r.input from flowc._runs r
+                        where r.bucket = _bucket and r.run_id = e.run_id limit 1) as r
+    cross join lateral (select * from flowc._plans p where p.flow_id = r.flow_id limit 1) as p
+    cross join lateral (select flowc._run_output(_bucket, r.run_id, p.returns, p.ret_nodes, p.ret_slugs, r.input)) as o (output)
+    left join lateral (
+      select count(*)::integer from flowc._done d
+      join flowc._nodes n on n.flow_id = r.flow_id and n.node = d.node
+      where d.bucket = _bucket and d.run_id = r.run_id and d.st = 5 and not (n.kind = 1 and d.idx = -1
+            and exists (select from flowc._done e where e.bucket = _bucket and e.run_id = r.run_id and e.node = d.node and e.idx >= 0))
+    ) as s (failures) on p.has_soft
+  ), ended as (
+    update flowc._runs r set status = 2, ended_at = _now, output = o.output, skipped_failures = o.failures
+    from outputs o where r.bucket = _bucket and r.run_id = o.run_id
+  )
+  select array_agg(run_id) filter (where has_waits), array_agg(run_id) filter (where has_maps) into _waits, _maps from outputs;
+  if _waits is not null then
+    delete from flowc._waits w where w.bucket = _bucket and w.run_id = any(_waits);
+  end if;
+  if _maps is not null then
+    delete from flowc._maps m where m.bucket = _bucket and m.run_id = any(_maps);
+  end if;
+end
+$$;

@@ -1,0 +1,41 @@
+-- Starts a run for each input and returns their ids in that order. `run_keys` is as long as `inputs`, or null.
+create or replace function flowc.start_flows(
+  flow_slug text, inputs jsonb[], run_keys text[] default null, priority integer default 0,
+  input_checked boolean default false)
+returns setof uuid
+language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  _now      timestamptz := flowc.now();
+  _buckets  integer := flowc.buckets();
+  _flow_id  integer;
+  _defaults jsonb;
+  _ids      uuid[];
+  _bucket   integer;
+begin
+  perform flowc._require_read_committed();
+  if coalesce(cardinality(run_keys), cardinality(inputs)) <> cardinality(inputs) then
+    raise exception '% inputs and % run keys', cardinality(inputs), cardinality(run_keys) using errcode = 'FC006';
+  elsif priority is null or priority not between -1000000 and 1000000 then
+    raise exception 'a priority is a number from -1000000 to 1000000' using errcode = 'FC006';
+  end if;
+  select p.flow_id, p.input_defaults into _flow_id, _defaults from flowc._plans p
+  join flowc.flows f using (flow_id) where f.flow_slug = start_flows.flow_slug;
+  if not found then
+    raise exception 'flow "%" is not deployed', flow_slug using errcode = 'FC001', hint = 'Deploy it first (flowc deploy).';
+  elsif exists (select from flowc.retired_flows r where r.flow_slug = start_flows.flow_slug) then
+    raise exception 'flow "%" is retired', flow_slug using errcode = 'FC003', hint = 'Start its successor.';
+  end if;
+  select array_agg(case when k.key is null
+      then flowc._new_run_id(floor(random() * _buckets)::integer, _now)
+      else flowc._keyed_run_id(start_flows.flow_slug, k.key, _buckets) end order by k.n)
+  into _ids
+  from unnest(inputs, run_keys) with ordinality as k (input, key, n);
+
+  for _bucket in select distinct flowc.bucket_of(i) from unnest(_ids) as i order by 1 loop
+    perform flowc._start(_bucket, _now, _flow_id, _defaults, _ids, inputs, run_keys, priority, input_checked);
+  end loop;
+  return query select unnest(_ids);
+end
+$$;

@@ -1,0 +1,148 @@
+-- What runs: live tasks apart from history, no row for a step that merely waits. `bucket` leads every key; no
+-- foreign keys, triggers or sequences (see ARCHITECTURE.md, "Doors that stay open").
+
+create table flowc._runs (
+  bucket           integer not null,
+  run_id           uuid not null,
+  flow_id          integer not null,
+  status           smallint not null default 1, -- 1 started, 2 completed, 3 failed, 4 cancelled
+  priority         integer not null default 0,
+  input_checked    boolean not null default false,
+  failed_node      smallint,
+  skipped_failures integer not null default 0,
+  run_key          text collate "C",
+  input            jsonb not null,
+  output           jsonb,
+  error            jsonb,
+  started_at       timestamptz not null,
+  ended_at         timestamptz,
+  primary key (bucket, run_id)
+) with (fillfactor = 70);
+
+-- Ready and leased tasks. The key is the order in which they are polled; the lease is not in it: polls update HOT.
+create table flowc._live (
+  bucket           integer not null,
+  prio             integer not null,            -- minus the priority: ascending is most urgent first
+  queue            text collate "C" not null,
+  flow_id          integer not null,
+  run_id           uuid not null,
+  node             smallint not null,
+  idx              integer not null,            -- -1: not an element of a map
+  need_id          integer not null,
+  attempt          integer not null default 0,
+  failures         integer not null default 0,
+  max_attempts     integer not null,
+  lease_expires_at timestamptz,                 -- null: ready
+  started_at       timestamptz,
+  ready_at         timestamptz not null,
+  worker           text,
+  item             jsonb,
+  primary key (bucket, prio, queue, flow_id, run_id, node, idx)
+) with (fillfactor = 50);
+
+-- Tasks that sleep out a delay or a retry's wait: out of the way of polls.
+create table flowc._later (
+  bucket       integer not null,
+  run_id       uuid not null,
+  node         smallint not null,
+  idx          integer not null,
+  due          timestamptz not null,
+  prio         integer not null,
+  queue        text collate "C" not null,
+  flow_id      integer not null,
+  need_id      integer not null,
+  attempt      integer not null,
+  failures     integer not null,
+  max_attempts integer not null,
+  item         jsonb,
+  primary key (bucket, run_id, node, idx)
+);
+create index _later_by_due on flowc._later (bucket, due);
+
+-- Joins of which some edges have arrived and some have not.
+create table flowc._waits (
+  bucket  integer not null,
+  run_id  uuid not null,
+  node    smallint not null,
+  arrived integer not null check (arrived > 0),
+  ok      integer not null check (ok >= 0),
+  closed  boolean not null,
+  primary key (bucket, run_id, node)
+) with (fillfactor = 70);
+
+create table flowc._maps (
+  bucket    integer not null,
+  run_id    uuid not null,
+  node      smallint not null,
+  total     integer not null,
+  remaining integer not null check (remaining >= 0),
+  opened    integer not null,                   -- elements below it have been put to work
+  bad       integer not null default 0,
+  sparse    boolean not null default false,     -- after a retry: elements above `opened` may be done already
+  primary key (bucket, run_id, node)
+) with (fillfactor = 70);
+
+-- What settled. idx -1 is the step itself, 0 and up the elements of a map.
+-- st: 1 completed; skipped: 2 branch_skipped, 3 dependency_skipped, 4 condition_unmet, 5 handler_failed; 6 cancelled, 7 failed
+create table flowc._done (
+  bucket     integer not null,
+  run_id     uuid not null,
+  node       smallint not null,
+  idx        integer not null,
+  st         smallint not null,
+  attempt    integer not null,
+  failures   integer not null default 0,
+  worker     text,
+  started_at timestamptz,
+  ended_at   timestamptz not null,
+  output     jsonb,
+  primary key (bucket, run_id, node, idx)
+);
+
+create table flowc._errors (
+  bucket     integer not null,
+  run_id     uuid not null,
+  node       smallint not null,
+  idx        integer not null,
+  attempt    integer not null,
+  worker     text,
+  terminal   boolean not null,
+  error      jsonb not null,
+  started_at timestamptz,
+  failed_at  timestamptz not null,
+  primary key (bucket, run_id, node, idx, attempt)
+);
+
+-- One row a bucket: a lower bound of the next lease to expire, so that a poll need not look for expired ones.
+create table flowc._buckets (
+  bucket         integer primary key,
+  next_expiry_at timestamptz not null default '-infinity'
+);
+insert into flowc._buckets (bucket) values (0);
+
+create table flowc._sleepers (
+  bucket    integer not null,
+  worker_id text not null,
+  until     timestamptz not null,
+  primary key (bucket, worker_id)
+);
+
+-- What a poll returns for each task. `answer` is null for a leased task; settle_and_poll also returns rows that tell
+-- what became of a result which was not counted.
+create type flowc.leased_task as (
+  answer           text,
+  run_id           text,
+  flow_slug        text,
+  step_slug        text,
+  task_index       integer,      -- null: not an element of a map
+  attempt          integer,
+  failures         integer,
+  started_at       timestamptz,
+  lease_expires_at timestamptz,
+  deadline         timestamptz,  -- the lease is never extended beyond it
+  run_input        text,         -- JSON; null where the step cannot see it
+  inputs           text,         -- JSON object: the outputs that the step may see, by slug
+  item             text,         -- JSON
+  errors           text,         -- JSON object: why dependencies failed, by slug
+  check_input      boolean       -- nobody has held the run's input against its schema yet
+);
