@@ -1,0 +1,1 @@
+"""The runtime: polls tasks, calls the handlers, settles what came of them."""
