@@ -1,0 +1,24 @@
+"""``flowc compile``: the SQL of flows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from flowc.cli.options import paths_argument
+from flowc.cli.sources import compile_paths, definitions_of, settings_here
+from flowc.cli.terminal import put
+from flowc.compiler.emit import emit
+
+
+@click.command(epilog="Example:  set -o pipefail; flowc compile flows | psql mydb")
+@paths_argument
+@click.option("--plain", is_flag=True, help="No psql command, no begin and commit: for migration tools.")
+def command(paths: tuple[Path, ...], plain: bool) -> None:
+    """Print the SQL that deploys flows, the same bytes for the same flows.
+
+    Mistakes go to stderr, and then nothing is printed.
+    """
+    settings = settings_here()
+    put(emit(definitions_of(compile_paths(paths, settings, None)), plain=plain))

@@ -1,0 +1,139 @@
+"""From the paths of a command line to compiled flows and the report on them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from flowc.cli.terminal import is_rich, put, say, width
+from flowc.compiler.pipeline import Compilation, compile_file
+from flowc.compiler.signatures import Signatures, signatures_from
+from flowc.diagnostic import ERROR, Diagnostic
+from flowc.errors import HandlersError, UsageError
+from flowc.project.find import find_flows
+from flowc.project.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from flowc.compiler.definition import Definition
+    from flowc.runtime.handlers import Handlers
+
+FORMATS = ("full", "concise", "json", "github")
+
+
+def settings_here() -> Settings:
+    """The settings that hold in the current folder.
+
+    Raises:
+        UsageError: they cannot be read.
+    """
+    return load_settings(Path.cwd(), os.environ)
+
+
+def load_handlers(target: str | None, settings: Settings) -> Handlers:
+    """The handlers that ``--handlers`` names, else those of the settings.
+
+    Raises:
+        HandlersError: nobody names them, or they cannot be loaded.
+    """
+    from flowc.runtime.handlers import load
+
+    if target is None and settings.handlers is not None:
+        # The settings speak from their own folder, which need not be the current one.
+        sys.path.insert(0, str(settings.root))
+        target = settings.handlers
+    if target is None:
+        raise HandlersError(
+            "nobody says where the handlers are",
+            help="give --handlers module:attribute, or set `handlers` under [tool.flowc] in pyproject.toml",
+        )
+    return load(target)
+
+
+def signatures_of(handlers: Handlers | None) -> Signatures:
+    """What the checks know of handlers; None if there are none at hand."""
+    return signatures_from(handlers.facts()) if handlers is not None else None
+
+
+def compile_paths(paths: Sequence[Path], settings: Settings, signatures: Signatures) -> list[Compilation]:
+    """Every flow below ``paths``, compiled; without paths, below those of the settings.
+
+    Raises:
+        UsageError: nothing is found, or a file cannot be read.
+    """
+    chosen = paths or [Path(os.path.relpath(path)) for path in settings.flows]
+    return [_compile(file, settings, signatures) for file in find_flows(chosen)]
+
+
+def compile_stdin(name: str, settings: Settings, signatures: Signatures) -> Compilation:
+    """The flow that stdin holds, reported under ``name``."""
+    return _without_ignored(compile_file(name, signatures, sys.stdin.buffer.read()), settings)
+
+
+def definitions_of(compilations: Sequence[Compilation]) -> list[Definition]:
+    """The definitions, if every flow has one; diagnostics go to stderr.
+
+    Raises:
+        click.exceptions.Exit: with code 1, if a flow has an error.
+    """
+    diagnostics = sorted(d for compilation in compilations for d in compilation.diagnostics)
+    if diagnostics:
+        say(render(diagnostics, compilations, "full", sys.stderr).rstrip("\n"))
+    definitions = [compilation.definition for compilation in compilations if compilation.definition]
+    if len(definitions) < len(compilations):
+        raise click.exceptions.Exit(1)
+    _refuse_two_of_a_slug(compilations)
+    return definitions
+
+
+def render(diagnostics: Sequence[Diagnostic], compilations: Sequence[Compilation], form: str, stream: TextIO) -> str:
+    """A report in one of ``FORMATS``, in colour where ``stream`` shows them."""
+    sources = {each.file: each.document.text for each in compilations if each.document}
+    report: Any = import_module(f"flowc.report.{form}")
+    text: str = report.render(diagnostics, sources, color=is_rich(stream), width=width())
+    return text
+
+
+def print_report(compilations: Sequence[Compilation], form: str, seconds: float) -> list[Diagnostic]:
+    """Print the report of a check, with its last line where it is for people; the diagnostics, sorted."""
+    from flowc.report import summary
+
+    diagnostics = sorted(d for compilation in compilations for d in compilation.diagnostics)
+    text = render(diagnostics, compilations, form, sys.stdout)
+    if form in ("full", "concise"):
+        last = summary.render(diagnostics, files=len(compilations), seconds=seconds, color=is_rich(sys.stdout))
+        text += "\n" + last if text and form == "full" else last
+    put(text)
+    return diagnostics
+
+
+def _compile(file: Path, settings: Settings, signatures: Signatures) -> Compilation:
+    try:
+        return _without_ignored(compile_file(file, signatures), settings)
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}", help="check the file and its permissions") from error
+
+
+def _without_ignored(compilation: Compilation, settings: Settings) -> Compilation:
+    """Leave out the warnings that the settings ignore; an error is an error, whatever they say."""
+    compilation.diagnostics[:] = [
+        d for d in compilation.diagnostics if d.severity is ERROR or d.code not in settings.ignore
+    ]
+    return compilation
+
+
+def _refuse_two_of_a_slug(compilations: Sequence[Compilation]) -> None:
+    files: dict[str, str] = {}
+    for compilation in compilations:
+        assert compilation.definition is not None
+        first = files.setdefault(compilation.definition.slug, compilation.file)
+        if first != compilation.file:
+            raise UsageError(
+                f"{first} and {compilation.file} both have the slug `{compilation.definition.slug}`",
+                help="a slug names one flow for ever: give one of them another",
+            )

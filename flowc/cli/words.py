@@ -1,0 +1,38 @@
+"""Times and reasons in people's words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+_REASONS = {
+    "branch_skipped": "its branch was not taken",
+    "condition_unmet": "its condition was not met",
+    "dependency_skipped": "what it waited for did not complete as its join asks",
+    "handler_failed": "its handler failed",
+}
+
+
+def reason(skip_reason: str | None) -> str:
+    """Why a step was skipped."""
+    return _REASONS.get(skip_reason or "", skip_reason or "")
+
+
+def between(started: datetime | None, ended: datetime | None) -> str:
+    """How long something took; empty where it has not both begun and ended."""
+    return span((ended - started).total_seconds()) if started and ended else ""
+
+
+def span(seconds: float) -> str:
+    """A duration: ``0.02 s``, ``1.3 s``, ``2 min 05 s``, ``1 h 02 min``, ``3 d 04 h``."""
+    if seconds < 1:
+        return f"{max(seconds, 0):.2f} s"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes:02} min"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours:02} h"
