@@ -25,7 +25,7 @@ class Failure(NamedTuple):
 
 
 class Change:
-    """What a call does to a run at the moment ``now``: ``run()`` is the run after it; the one before stays as it was."""
+    """What a call does to a run at the moment ``now``: ``run()`` is the run after it, the one before stays."""
 
     def __init__(self, plan: Plan, run: Run, now: datetime, draw: Draw) -> None:
         self.plan = plan

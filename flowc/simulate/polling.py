@@ -31,7 +31,7 @@ class Able:
 
 
 def ready_tasks(plans: Mapping[str, Plan], runs: Iterable[Run], able: Able, now: datetime) -> list[TaskKey]:
-    """The tasks that can be leased, by priority (the run's plus the step's), age of the run, place in the flow, index."""
+    """The tasks that can be leased, by priority (the run's plus the step's), age of run, place in the flow, index."""
     found: list[tuple[tuple[int, int, int, int], TaskKey]] = []
     for number, run in enumerate(runs):
         plan = plans[run.flow_slug]
