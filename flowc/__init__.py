@@ -1,3 +1,39 @@
 """flowc: flows in YAML, checked before they run, compiled to SQL, run on PostgreSQL."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flowc.runtime.context import Context as Context
+    from flowc.runtime.failure import Permanent as Permanent
+    from flowc.runtime.failure import RetryLater as RetryLater
+    from flowc.runtime.handlers import Handlers as Handlers
+    from flowc.runtime.secrets import Secret as Secret
+    from flowc.runtime.worker import Worker as Worker
+
 __version__ = "0.1.0"
+
+# Loaded when they are first asked for, so that `import flowc` is cheap.
+_PUBLIC = {
+    "Context": "flowc.runtime.context",
+    "Handlers": "flowc.runtime.handlers",
+    "Permanent": "flowc.runtime.failure",
+    "RetryLater": "flowc.runtime.failure",
+    "Secret": "flowc.runtime.secrets",
+    "Worker": "flowc.runtime.worker",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})

@@ -1,0 +1,129 @@
+"""The arguments of a handler: what the flow provides, matched with what the parameters ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from flowc.references import INDEX, INPUT, ITEM, is_reference, resolve
+from flowc.runtime.handlers import Handler, Parameter
+
+CTX, PREVIOUS = "ctx", "previous"
+# `**kwargs` takes every dependency, and these are none.
+_NEVER_REST = frozenset({INPUT, ITEM, INDEX})
+
+Arguments = tuple[list[Any], dict[str, Any]]
+
+
+class InvalidArguments(Exception):
+    """What the flow provides and what the handler takes do not go together; a sentence for the author."""
+
+
+def visible_steps(definition: Mapping[str, Any], slug: str) -> tuple[str, ...]:
+    """The steps whose outputs the handler of a step may name: those it waits for, through its branches too; sorted."""
+    steps = definition["steps"]
+    found: set[str] = set()
+    holder: str | None = slug
+    while holder is not None:
+        found.update(_waited_for(steps[holder]))
+        holder = steps[holder].get("branch")
+    return tuple(sorted(name for name in found if name in steps and steps[name]["kind"] != "branch"))
+
+
+def _waited_for(step: Mapping[str, Any]) -> Iterator[str]:
+    yield from step.get("depends_on", ())
+    for key in ("run_if", "run_unless"):
+        for pattern in step.get(key, ()):
+            yield from (name for name in pattern if name != INPUT)
+
+
+class Call:
+    """How one handler is called: which value goes to which parameter.
+
+    Args:
+        handler: whom to call.
+        provided: the names that it may ask for, ``ctx`` aside.
+        template: the step's ``with``: the names are then its keys, and the handler must take them all.
+    """
+
+    __slots__ = ("_problem", "_rest", "_slots", "_template", "handler", "needed")
+
+    def __init__(self, handler: Handler, provided: Iterable[str], template: Mapping[str, Any] | None = None) -> None:
+        names = tuple(provided if template is None else template)
+        slots = [(parameter, _source(parameter, names)) for parameter in handler.parameters]
+        taken = {parameter.name for parameter in handler.parameters}
+        rest = tuple(name for name in names if name not in taken)
+        self.handler = handler
+        self._template = template
+        self._problem = _missing(handler, slots) or (template is not None and _extra(handler, rest)) or None
+        self._slots = [slot for slot in slots if slot[1] is not None or slot[0].positional_only]
+        self._rest = tuple(name for name in rest if name not in _NEVER_REST or template is not None)
+        self._rest = self._rest if handler.keywords else ()
+        self.needed = frozenset([source for _, source in slots if source not in (None, CTX)]).union(self._rest)
+
+    def arguments(self, values: Mapping[str, Any], ctx: object) -> Arguments:
+        """Positional and keyword arguments.
+
+        Args:
+            values: outputs by slug, and ``input``, ``item``, ``index``, ``previous`` where there are such;
+                what is absent is null.
+            ctx: the task's context.
+
+        Raises:
+            InvalidArguments: something is missing, or too much, or null where the annotation takes no null.
+        """
+        if self._problem:
+            raise InvalidArguments(self._problem)
+        if self._template is not None:
+            values = resolve(self._template, values.get)
+        positional: list[Any] = []
+        named: dict[str, Any] = {name: values.get(name) for name in self._rest}
+        for parameter, source in self._slots:
+            if source is None:
+                value = parameter.default
+            else:
+                value = ctx if source == CTX else values.get(source)
+                if value is None and parameter.refuses_null:
+                    raise InvalidArguments(self._null(parameter))
+            if parameter.positional_only:
+                positional.append(value)
+            else:
+                named[parameter.name] = value
+        return positional, named
+
+    def _null(self, parameter: Parameter) -> str:
+        written = (self._template or {}).get(parameter.name)
+        source = f"`{written}`, given as `{parameter.name}`," if is_reference(written) else f"`{parameter.name}`"
+        return f"{source} is null, and the parameter of `{self.handler.name}` takes no null"
+
+
+def first_call(definition: Mapping[str, Any], slug: str, handler: Handler) -> Call:
+    """How a step of ``definition`` calls its handler; of several, the first."""
+    step = definition["steps"][slug]
+    own = (ITEM, INDEX) if step["kind"] == "map" else ()
+    return Call(handler, (*visible_steps(definition, slug), INPUT, *own), step.get("with"))
+
+
+def later_call(handler: Handler) -> Call:
+    """How a handler is called that comes after another one in the same step."""
+    return Call(handler, (PREVIOUS,))
+
+
+def _source(parameter: Parameter, names: tuple[str, ...]) -> str | None:
+    return parameter.name if parameter.name == CTX or parameter.name in names else None
+
+
+def _missing(handler: Handler, slots: list[tuple[Parameter, str | None]]) -> str | None:
+    names = [parameter.name for parameter, source in slots if source is None and parameter.required]
+    return f"nothing provides {_listed(names)}, which `{handler.name}` needs" if names else None
+
+
+def _extra(handler: Handler, rest: tuple[str, ...]) -> str | None:
+    if not rest or handler.keywords:
+        return None
+    takes = _listed(parameter.name for parameter in handler.parameters if parameter.name != CTX) or "no arguments"
+    return f"`{handler.name}` takes no {_listed(rest)}; it takes {takes}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

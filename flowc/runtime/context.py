@@ -1,0 +1,77 @@
+"""What a handler sees of its task when it asks for ``ctx``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
+
+from flowc.runtime.secrets import Secrets
+
+_LOGGER = logging.getLogger("flowc.handler")
+
+
+def _never() -> bool:
+    return False
+
+
+class Context:
+    """One attempt of one task, as its handler may see it.
+
+    Attributes:
+        run_id: the run's id.
+        flow, step: their slugs.
+        task_index: the element's number in a map, from 0; None elsewhere.
+        attempt: the number of this attempt, from 1; it never goes back.
+        failures: slug to error object (``class``, ``message``, ``traceback``) of the dependencies that failed.
+        secrets: the secrets that the flow names.
+    """
+
+    __slots__ = ("_cancelled", "_log", "attempt", "failures", "flow", "run_id", "secrets", "step", "task_index")
+
+    def __init__(
+        self,
+        *,
+        run_id: str,
+        flow: str,
+        step: str,
+        task_index: int | None = None,
+        attempt: int = 1,
+        failures: Mapping[str, Mapping[str, Any]] | None = None,
+        secrets: Secrets | None = None,
+        cancelled: Callable[[], bool] = _never,
+    ) -> None:
+        self.run_id = run_id
+        self.flow = flow
+        self.step = step
+        self.task_index = task_index
+        self.attempt = attempt
+        self.failures: Mapping[str, Mapping[str, Any]] = failures or {}
+        self.secrets = Secrets(flow, (), {}) if secrets is None else secrets
+        self._cancelled = cancelled
+        self._log: logging.LoggerAdapter[logging.Logger] | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run has ended meanwhile, or the task went to another worker: the result will not be kept."""
+        return self._cancelled()
+
+    @property
+    def log(self) -> logging.LoggerAdapter[logging.Logger]:
+        """A logger whose records carry ``run_id``, ``flow``, ``step``, ``task_index`` and ``attempt``."""
+        if self._log is None:
+            names = ("run_id", "flow", "step", "task_index", "attempt")
+            self._log = _TaskLog(_LOGGER, {name: getattr(self, name) for name in names})
+        return self._log
+
+    def __repr__(self) -> str:
+        index = "" if self.task_index is None else f"[{self.task_index}]"
+        return f"<Context {self.flow}.{self.step}{index} attempt {self.attempt} of run {self.run_id}>"
+
+
+class _TaskLog(logging.LoggerAdapter[logging.Logger]):
+    """Adds the task's fields to each record, beside the handler's own ``extra``."""
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        kwargs["extra"] = {**(self.extra or {}), **(kwargs.get("extra") or {})}
+        return msg, kwargs

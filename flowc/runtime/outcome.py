@@ -1,0 +1,23 @@
+"""What became of a task: the one value in which a handler's result or failure travels."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class Completed(NamedTuple):
+    """The handler's result, as JSON in UTF-8."""
+
+    output: bytes
+
+
+class Failed(NamedTuple):
+    """Why it did not work; ``retry_at`` is the earliest moment of the next attempt, None for the step's own backoff."""
+
+    error: dict[str, Any]
+    retryable: bool = True
+    retry_at: datetime | None = None
+
+
+Outcome = Completed | Failed

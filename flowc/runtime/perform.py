@@ -1,0 +1,155 @@
+"""Performs a task: calls its handler with what the flow provides, and turns whatever happens into an outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from flowc.db.rows import Task
+from flowc.references import INDEX, INPUT, ITEM
+from flowc.runtime.arguments import PREVIOUS, InvalidArguments
+from flowc.runtime.context import Context
+from flowc.runtime.encode import NotJSON, decode, encode
+from flowc.runtime.failure import Permanent, RetryLater, error_object, error_of
+from flowc.runtime.outcome import Completed, Failed, Outcome
+from flowc.runtime.plan import Plan
+from flowc.runtime.secrets import SecretError
+from flowc.schemas import errors_of
+
+# What would go wrong the same way again.
+_FINAL = (Permanent, SecretError)
+
+
+class Refused(Exception):
+    """What the task brings, or what its handler returned, cannot be used; no other attempt would change that."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Performance:
+    """One task being performed by one attempt: what both ways of calling a handler, plain and async, share."""
+
+    def __init__(self, task: Task, plan: Plan, cancelled: Callable[[], bool], now: Callable[[], datetime]) -> None:
+        self.task = task
+        self.plan = plan
+        self.now = now
+        self.position = 0
+        self.context = Context(
+            run_id=str(task.run_id),
+            flow=plan.flow,
+            step=plan.step,
+            task_index=task.task_index,
+            attempt=task.attempt,
+            secrets=plan.secrets,
+            cancelled=cancelled,
+        )
+
+    def values(self) -> dict[str, Any]:
+        """What the handler may be given, by name; raises Refused if that cannot be read or does not fit its schema."""
+        task = self.task
+        try:
+            values = decode(task.inputs) if task.inputs else {}
+            if task.run_input is not None:
+                values[INPUT] = decode(task.run_input)
+            if task.task_index is not None:
+                values[ITEM] = None if task.item is None else decode(task.item)
+                values[INDEX] = task.task_index
+            if task.errors is not None:
+                self.context.failures = decode(task.errors)
+        except ValueError as error:
+            raise Refused("InvalidInput", f"what the task brings cannot be read: {error}") from None
+        if task.check_input and self.plan.input_schema is not None:
+            _require("InvalidInput", "the run's input", self.plan.input_schema, values.get(INPUT))
+        return values
+
+    def completed(self, result: object) -> Completed:
+        """The outcome of a result; raises Refused if it cannot be stored or does not fit the declared schema."""
+        try:
+            output = encode(result)
+        except NotJSON as error:
+            if inspect.iscoroutine(result):
+                result.close()
+            raise Refused("InvalidOutput", f"the result cannot be stored: {error}") from None
+        if self.plan.output_schema is not None:
+            _require("InvalidOutput", "the result", self.plan.output_schema, decode(output))
+        return Completed(output)
+
+    def failed(self, error: BaseException) -> Failed:
+        """The outcome of an exception; never raises."""
+        redact = self.plan.secrets.redact
+        if isinstance(error, Refused | InvalidArguments):
+            kind = error.kind if isinstance(error, Refused) else "InvalidArguments"
+            return Failed({**error_of(kind, str(error), redact), **self._where()}, retryable=False)
+        stored = {**error_object(error, redact), **self._where()}
+        if not isinstance(error, Exception):
+            stored["message"] = f"the handler raised {stored['class']}({stored['message']})"
+        retry_at = error.moment(self.now()) if isinstance(error, RetryLater) else None
+        return Failed(stored, retryable=not isinstance(error, _FINAL), retry_at=retry_at)
+
+    def _where(self) -> dict[str, str]:
+        """Of several handlers, the one that was at work."""
+        calls = self.plan.calls
+        return {"handler": calls[self.position].handler.name} if len(calls) > 1 else {}
+
+
+def perform(
+    task: Task,
+    plan: Plan,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+    now: Callable[[], datetime] = _now,
+    wait_for: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
+) -> Outcome:
+    """Call the handlers of a task's step and say what came of it; never raises.
+
+    Args:
+        task: the leased task.
+        plan: its step's plan.
+        cancelled: what ``ctx.cancelled`` asks.
+        now: the clock that ``RetryLater(after=...)`` counts from.
+        wait_for: runs the coroutine of an async handler to its end.
+    """
+    performance = Performance(task, plan, cancelled, now)
+    try:
+        values = performance.values()
+        for position, call in enumerate(plan.calls):
+            performance.position = position
+            positional, named = call.arguments(values, performance.context)
+            result = call.handler.function(*positional, **named)
+            values = {PREVIOUS: wait_for(result) if call.handler.is_async else result}
+        return performance.completed(values[PREVIOUS])
+    except BaseException as error:  # noqa: BLE001 - SystemExit and all: a handler never ends its worker
+        return performance.failed(error)
+
+
+async def perform_async(
+    task: Task, plan: Plan, *, cancelled: Callable[[], bool] = lambda: False, now: Callable[[], datetime] = _now
+) -> Outcome:
+    """The same on an event loop, for a step all of whose handlers are async; never raises, also when cancelled."""
+    performance = Performance(task, plan, cancelled, now)
+    try:
+        values = performance.values()
+        for position, call in enumerate(plan.calls):
+            performance.position = position
+            positional, named = call.arguments(values, performance.context)
+            values = {PREVIOUS: await call.handler.function(*positional, **named)}
+        return performance.completed(values[PREVIOUS])
+    except BaseException as error:  # noqa: BLE001
+        return performance.failed(error)
+
+
+def _require(kind: str, what: str, schema: Any, value: Any) -> None:
+    mistakes = errors_of(schema, value)
+    if mistakes:
+        path, message = mistakes[0]
+        more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
+        raise Refused(kind, f"{what} does not fit its schema at `{path}`: {message}{more}")

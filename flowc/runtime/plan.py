@@ -1,0 +1,86 @@
+"""What a worker needs to know of a step to perform its tasks, worked out once for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flowc.runtime.arguments import Call, first_call, later_call
+from flowc.runtime.handlers import Handlers
+from flowc.runtime.secrets import Secrets
+
+DEFAULT_TIMEOUT = 60.0
+
+
+class Plan:
+    """How the tasks of one step are performed.
+
+    Args:
+        definition: the flow's definition.
+        slug: a task or a map of it.
+        handlers: where the step's callables are found.
+        secrets: the values of this process's secrets.
+
+    Raises:
+        KeyError: the definition has no such step, or the registry no such handler.
+    """
+
+    __slots__ = ("calls", "flow", "input_schema", "is_async", "is_map", "output_schema", "secrets", "step", "timeout")
+
+    def __init__(
+        self, definition: Mapping[str, Any], slug: str, handlers: Handlers, secrets: Mapping[str, str]
+    ) -> None:
+        step = definition["steps"][slug]
+        names = step.get("handler", slug)
+        first, *later = [handlers[name] for name in ([names] if isinstance(names, str) else names)]
+        self.flow: str = definition["flow"]
+        self.step = slug
+        self.is_map: bool = step["kind"] == "map"
+        self.calls: tuple[Call, ...] = (first_call(definition, slug, first), *map(later_call, later))
+        # In milliseconds in the definition, in seconds here.
+        self.timeout: float = step["timeout"] / 1000 if "timeout" in step else DEFAULT_TIMEOUT
+        self.input_schema: Any = definition.get("input")
+        self.output_schema: Any = step.get("output")
+        self.secrets = Secrets(self.flow, definition.get("secrets", ()), secrets)
+        self.is_async = all(call.handler.is_async for call in self.calls)
+
+
+class Plans:
+    """The plans of all steps that came up so far.
+
+    Args:
+        handlers, secrets: as for a plan.
+        definition_of: the definition of a flow by its slug; None if there is no such flow.
+    """
+
+    def __init__(
+        self,
+        handlers: Handlers,
+        secrets: Mapping[str, str],
+        definition_of: Callable[[str], Mapping[str, Any] | None],
+    ) -> None:
+        self._handlers = handlers
+        self._secrets = secrets
+        self._definition_of = definition_of
+        self._definitions: dict[str, Mapping[str, Any]] = {}
+        self._plans: dict[tuple[str, str], Plan] = {}
+
+    def of(self, flow: str, step: str) -> Plan:
+        """The plan of a step.
+
+        Raises:
+            KeyError: there is no such flow, step or handler.
+        """
+        plan = self._plans.get((flow, step))
+        if plan is None:
+            plan = self._plans[flow, step] = Plan(self._definition(flow), step, self._handlers, self._secrets)
+        return plan
+
+    def _definition(self, flow: str) -> Mapping[str, Any]:
+        # A slug has one definition for ever, so that what was read once stays true.
+        if flow not in self._definitions:
+            definition = self._definition_of(flow)
+            if definition is None:
+                raise KeyError(flow)
+            self._definitions[flow] = definition
+        return self._definitions[flow]
