@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,22 +112,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Multiply the tests that run on each PostgreSQL."""
     if metafunc.definition.get_closest_marker("each_postgres"):
-        metafunc.parametrize("postgres", [18, *_OTHERS], indirect=True, ids=lambda major: f"pg{major}", scope="session")
+        metafunc.parametrize("postgres", [18, *_OTHERS], indirect=True, ids=lambda major: f"pg{major}")
 
 
 @pytest.fixture(scope="session")
-def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
-    """A server; its template database has flowc installed and a settable clock."""
+def servers() -> Iterator[Callable[[int], Postgres]]:
+    """The server of a major version, started when it is first asked for; its template database has flowc installed."""
+    with ExitStack() as stack:
+        started: dict[int, Postgres] = {}
+
+        def server(major: int) -> Postgres:
+            if major not in started:
+                started[major] = stack.enter_context(_server(major))
+            return started[major]
+
+        yield server
+
+
+@pytest.fixture
+def postgres(request: pytest.FixtureRequest, servers: Callable[[int], Postgres]) -> Postgres:
+    """A server that the session's tests share."""
     major = getattr(request, "param", 18)
     binaries = _OTHERS.get(major)
     if binaries is not None and not binaries.is_dir():
         pytest.skip(f"PostgreSQL {major} is not installed in {binaries}")
-    folder = Path(os.environ[_SERVERS], str(major))
-    folder.mkdir(exist_ok=True)
-    with Embedded(folder, binaries=binaries, settings=_SETTINGS) as server, connect(server.url) as admin:
-        found = Postgres(major, server.url, server.bin, admin)
-        _make_template(found, folder)
-        yield found
+    return servers(major)
 
 
 @pytest.fixture
@@ -169,12 +178,25 @@ def psql(postgres: Postgres) -> Psql:
     return run
 
 
+@contextmanager
+def _server(major: int) -> Iterator[Postgres]:
+    folder = Path(os.environ[_SERVERS], str(major))
+    folder.mkdir(exist_ok=True)
+    with (
+        Embedded(folder, binaries=_OTHERS.get(major), settings=_SETTINGS) as server,
+        connect(server.url) as admin,
+    ):
+        found = Postgres(major, server.url, server.bin, admin)
+        _make_template(found, folder)
+        yield found
+
+
 def _make_template(server: Postgres, folder: Path) -> None:
     """Make the template database, once a server: the first process does, the others wait."""
     lock = FileLock(folder / "template.lock")
     try:
         assert lock.wait_exclusive(60)
-        if server.admin.execute("select from pg_database where datname = %s", [_TEMPLATE]).fetchone():
+        if server.admin.execute("select 1 from pg_database where datname = %s", [_TEMPLATE]).fetchone():
             return
         server.admin.execute("drop database if exists flowc_unfinished")
         server.admin.execute("create database flowc_unfinished template template0")
