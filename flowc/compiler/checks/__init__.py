@@ -2,8 +2,6 @@
 
 A page is a sentence on what the rule finds, why that is bad, an example after `Bad:`, one after `Good:` (each an
 indented block; where the rule needs to know handlers, Python signatures after `Handlers:`), and how to mend it.
-A rule that a check finds has a function ``check(flow, signatures)`` beside its ``RULE``; those of the text and of
-the shape are found by parse and validate.
 """
 
 from __future__ import annotations
@@ -11,15 +9,140 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from types import ModuleType
 
+from flowc.compiler.checks.conditions import (
+    condition_is_text,
+    empty_condition,
+)
+from flowc.compiler.checks.graph import (
+    cycle,
+    inside_own_branch,
+    join_without_edges,
+    redundant_dependency,
+    unreachable,
+)
+from flowc.compiler.checks.references import (
+    bad_reference,
+    bad_slug,
+    branch_as_value,
+    duplicate_step,
+    item_outside_map,
+    parameter_without_source,
+    reserved_slug,
+    self_reference,
+    slugs_differ_by_case,
+    unknown_handler,
+    unknown_input,
+    unknown_step,
+    unused_input,
+)
+from flowc.compiler.checks.secrets import (
+    literal_secret,
+    secret_as_value,
+)
+from flowc.compiler.checks.shape import (
+    bad_choice,
+    bad_duration,
+    empty_branch,
+    missing_key,
+    out_of_range,
+    step_kind,
+    steps_list,
+    unknown_key,
+    wrong_type,
+)
+from flowc.compiler.checks.text import (
+    ambiguous_bool,
+    ambiguous_date,
+    ambiguous_number,
+    anchor_or_alias,
+    bad_encoding,
+    duplicate_key,
+    empty_flow,
+    integer_range,
+    merge_key,
+    multi_document,
+    non_string_key,
+    not_json,
+    nul_or_control,
+    tab_indent,
+    tag,
+    template_braces,
+    too_deep_or_large,
+    yaml_syntax,
+)
+from flowc.compiler.checks.types import (
+    bad_schema,
+    extra_argument,
+    missing_argument,
+    remote_ref,
+)
 from flowc.compiler.model import Flow
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic
 
 Check = Callable[[Flow, Signatures], Iterable[Diagnostic]]
 
-# The pages that have a check of their own, by code.
-_CHECKED: tuple[ModuleType, ...] = ()
+# What parse and validate find: these modules hold the rule and its page.
+_FOUND_BY_PASSES: tuple[ModuleType, ...] = (
+    yaml_syntax,
+    tab_indent,
+    duplicate_key,
+    multi_document,
+    anchor_or_alias,
+    merge_key,
+    tag,
+    non_string_key,
+    ambiguous_bool,
+    ambiguous_number,
+    ambiguous_date,
+    not_json,
+    integer_range,
+    nul_or_control,
+    bad_encoding,
+    too_deep_or_large,
+    empty_flow,
+    template_braces,
+    unknown_key,
+    missing_key,
+    wrong_type,
+    step_kind,
+    steps_list,
+    bad_duration,
+    bad_choice,
+    out_of_range,
+    empty_branch,
+    bad_schema,
+    remote_ref,
+)
+
+# What a function of the module finds.
+_CHECKED: tuple[ModuleType, ...] = (
+    unknown_step,
+    self_reference,
+    unknown_input,
+    branch_as_value,
+    bad_reference,
+    duplicate_step,
+    reserved_slug,
+    bad_slug,
+    slugs_differ_by_case,
+    item_outside_map,
+    unknown_handler,
+    parameter_without_source,
+    unused_input,
+    cycle,
+    inside_own_branch,
+    redundant_dependency,
+    join_without_edges,
+    unreachable,
+    condition_is_text,
+    empty_condition,
+    missing_argument,
+    extra_argument,
+    literal_secret,
+    secret_as_value,
+)
 
 CHECKS: tuple[Check, ...] = tuple(module.check for module in _CHECKED)
 
-RULES: dict[str, ModuleType] = {module.RULE.code: module for module in _CHECKED}
+RULES: dict[str, ModuleType] = {module.RULE.code: module for module in (*_FOUND_BY_PASSES, *_CHECKED)}

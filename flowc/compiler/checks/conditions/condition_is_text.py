@@ -1,0 +1,106 @@
+"""A condition is written as text, as if it were an expression.
+
+flowc has no expression language: a condition is a pattern, matched against the run's input and the outputs of the
+steps that completed.
+
+Bad:
+
+    flow: report
+    steps:
+      website:
+      save:
+        run_if: website.status == 200
+
+Good:
+
+    flow: report
+    steps:
+      website:
+      save:
+        run_if: {website: {status: 200}}
+
+Write the pattern. What patterns cannot say (more than, not equal to a path of another step) belongs into a handler,
+whose result is then tested.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flowc.compiler.model import Flow
+from flowc.compiler.signatures import Signatures
+from flowc.diagnostic import Diagnostic, Rule
+from flowc.references import INPUT
+
+if TYPE_CHECKING:
+    from flowc.compiler.document import Path
+
+RULE = Rule("FL501", "condition-is-text", fixable=True)
+
+_EQUATION = re.compile(r"\$?([A-Za-z]\w*(?:\.\w+)*)\s*(==?|!=)\s*(\S.*?)", re.ASCII)
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OTHER = {"run_if": "run_unless", "run_unless": "run_if"}
+
+
+def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
+    """A diagnostic for each condition, or element of a list of them, that is text."""
+    for step in flow.steps.values():
+        for key in ("run_if", "run_unless"):
+            written = step.written.get(key)
+            path = (*step.path, key)
+            texts = [(path, written)] if type(written) is str else []
+            if type(written) is list:
+                texts = [((*path, index), text) for index, text in enumerate(written) if type(text) is str]
+            for place, text in texts:
+                yield _diagnostic(flow, place, key, text)
+
+
+def _diagnostic(flow: Flow, path: Path, key: str, text: str) -> Diagnostic:
+    pattern, negated = _pattern(flow, text)
+    advice = "write a pattern: `{step: {field: value}}`"
+    if pattern and not negated:
+        advice = f"write `{pattern}`"
+    elif pattern and path[-1] == key:
+        advice = f"write `{_OTHER[key]}: {pattern}`"
+    return flow.document.diagnose(
+        RULE,
+        path,
+        f"`{key}` is a pattern, not an expression",
+        label="a text",
+        help=advice,
+        edits=(flow.document.edit(path, pattern),) if pattern and not negated else (),
+    )
+
+
+def _pattern(flow: Flow, text: str) -> tuple[str | None, bool]:
+    """The pattern that an equation means, in YAML, and whether it is the negated one; None where it cannot be told."""
+    found = _EQUATION.fullmatch(text.strip())
+    if found is None:
+        return None, False
+    names = found[1].split(".")
+    value = _value(found[3])
+    if value is None or (names[0] not in flow.steps and names[0] != INPUT):
+        return None, False
+    for name in reversed(names):
+        value = f"{{{_key(name)}: {value}}}"
+    return value, found[2] == "!="
+
+
+def _value(text: str) -> str | None:
+    """A literal of an expression as JSON, which YAML reads too."""
+    if len(text) > 1 and text[0] == text[-1] == "'":
+        return None if "'" in text[1:-1] or "\\" in text else json.dumps(text[1:-1])
+    if _WORD.fullmatch(text) and text.lower() in {"true", "false", "null", "none"}:
+        return {"none": "null"}.get(text.lower(), text.lower())
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return json.dumps(text) if _WORD.fullmatch(text) else None
+    return None if type(value) in (dict, list) else text
+
+
+def _key(name: str) -> str:
+    return name if _WORD.fullmatch(name) and name.lower() not in {"true", "false", "null"} else json.dumps(name)

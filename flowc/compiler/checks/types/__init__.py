@@ -1,0 +1,1 @@
+"""Rules on what values are: of arguments, references and schemas."""
