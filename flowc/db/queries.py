@@ -1,0 +1,310 @@
+"""Every query that Python sends: one function per SQL function, same name, same arguments, the connection first.
+
+JSON goes in as text (str or bytes) and comes out as text. All raise ``psycopg.Error`` as it is: the worker asks
+``flowc.db.sqlstate.judge`` what to do, commands turn it into words with ``as_flowc_error``.
+"""
+
+# ruff: noqa: PLR0917 - the arguments of the SQL functions, in their order
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from flowc.db.rows import Reply, Run, StepState, StepTask, Task, TaskError
+
+Json = str | bytes
+
+_TASK: LiteralString = (
+    "run_id, flow_slug, step_slug, task_index, attempt, failures, started_at, lease_expires_at, deadline,"
+    " run_input, inputs, item, errors, check_input"
+)
+
+
+def start_flow(
+    conn: Connection,
+    flow_slug: str,
+    input: Json = "{}",  # noqa: A002 - the SQL argument's name
+    run_key: str | None = None,
+    priority: int = 0,
+    input_checked: bool = False,
+) -> str:
+    """Start a run; the answer is its id, or that of the first run with the same key."""
+    query: LiteralString = "select flowc.start_flow(%s, %s, %s, %s, %s)::text"
+    return str(_value(conn, query, [flow_slug, _jsonb(input), run_key, priority, input_checked]))
+
+
+def start_flows(
+    conn: Connection,
+    flow_slug: str,
+    inputs: Sequence[Json],
+    run_keys: Sequence[str] | None = None,
+    priority: int = 0,
+    input_checked: bool = False,
+) -> list[str]:
+    """Start one run for each input; the answer is their ids in order."""
+    query: LiteralString = "select started::text from flowc.start_flows(%s, %s::jsonb[], %s::text[], %s, %s) as started"
+    keys = None if run_keys is None else list(run_keys)
+    rows = conn.execute(query, [flow_slug, [_jsonb(one) for one in inputs], keys, priority, input_checked])
+    return [run_id for (run_id,) in rows]
+
+
+def poll_for_tasks(
+    conn: Connection,
+    bucket: int,
+    worker_id: str,
+    handlers: Sequence[str],
+    max_tasks: int,
+    lease: timedelta,
+    queues: Sequence[str] | None = None,
+    secrets: Sequence[str] = (),
+) -> list[Task]:
+    """Lease up to ``max_tasks`` ready tasks."""
+    query: LiteralString = (
+        f"select {_TASK} from flowc.poll_for_tasks(%s, %s, %s::text[], %s, %s, %s::text[], %s::text[])"
+    )
+    chosen = None if queues is None else list(queues)
+    rows = conn.execute(query, [bucket, worker_id, list(handlers), max_tasks, lease, chosen, list(secrets)])
+    return list(map(Task._make, rows.fetchall()))
+
+
+def settle_and_poll(
+    conn: Connection,
+    bucket: int,
+    results: Json,
+    worker_id: str,
+    handlers: Sequence[str],
+    max_tasks: int,
+    lease: timedelta,
+    queues: Sequence[str] | None = None,
+    secrets: Sequence[str] = (),
+) -> list[Reply]:
+    """Settle a batch and lease the next in one round trip; ``results`` is the JSON array of the SQL function."""
+    query: LiteralString = (
+        f"select answer, {_TASK} from flowc.settle_and_poll(%s, %s, %s, %s::text[], %s, %s, %s::text[], %s::text[])"
+    )
+    chosen = None if queues is None else list(queues)
+    arguments = [bucket, _jsonb(results), worker_id, list(handlers), max_tasks, lease, chosen, list(secrets)]
+    return list(map(Reply._make, conn.execute(query, arguments).fetchall()))
+
+
+def complete_task(
+    conn: Connection, run_id: str, step_slug: str, task_index: int | None, attempt: int, output: Json
+) -> str:
+    """Record an output: ``ok``, ``already``, ``run_closed`` or ``stale``."""
+    query: LiteralString = "select flowc.complete_task(%s, %s, %s, %s, %s)"
+    return str(_value(conn, query, [run_id, step_slug, task_index, attempt, _jsonb(output)]))
+
+
+def complete_tasks(
+    conn: Connection,
+    run_ids: Sequence[str],
+    step_slugs: Sequence[str],
+    task_indexes: Sequence[int | None],
+    attempts: Sequence[int],
+    outputs: Sequence[Json],
+) -> list[str]:
+    """Record a batch of outputs; an answer each, in order."""
+    query: LiteralString = "select flowc.complete_tasks(%s::uuid[], %s::text[], %s::int[], %s::int[], %s::jsonb[])"
+    keys = _keys(run_ids, step_slugs, task_indexes, attempts)
+    return _answers(conn, query, [*keys, [_jsonb(output) for output in outputs]])
+
+
+def fail_task(
+    conn: Connection,
+    run_id: str,
+    step_slug: str,
+    task_index: int | None,
+    attempt: int,
+    error: Json,
+    retryable: bool = True,
+    retry_at: datetime | None = None,
+) -> str:
+    """Record a failure: retried later, or the step or the run fails; the same answers as ``complete_task``."""
+    query: LiteralString = "select flowc.fail_task(%s, %s, %s, %s, %s, %s, %s)"
+    return str(_value(conn, query, [run_id, step_slug, task_index, attempt, _jsonb(error), retryable, retry_at]))
+
+
+def fail_tasks(
+    conn: Connection,
+    run_ids: Sequence[str],
+    step_slugs: Sequence[str],
+    task_indexes: Sequence[int | None],
+    attempts: Sequence[int],
+    errors: Sequence[Json],
+    retryables: Sequence[bool] | None = None,
+    retry_ats: Sequence[datetime | None] | None = None,
+) -> list[str]:
+    """Record a batch of failures; an answer each, in order. Without ``retryables`` all are."""
+    query: LiteralString = (
+        "select flowc.fail_tasks(%s::uuid[], %s::text[], %s::int[], %s::int[], %s::jsonb[],"
+        " %s::boolean[], %s::timestamptz[])"
+    )
+    keys = _keys(run_ids, step_slugs, task_indexes, attempts)
+    flags = None if retryables is None else list(retryables)
+    times = None if retry_ats is None else list(retry_ats)
+    return _answers(conn, query, [*keys, [_jsonb(error) for error in errors], flags, times])
+
+
+def extend_leases(
+    conn: Connection,
+    bucket: int,
+    worker_id: str,
+    run_ids: Sequence[str],
+    step_slugs: Sequence[str],
+    task_indexes: Sequence[int | None],
+    attempts: Sequence[int],
+    lease: timedelta,
+) -> list[str]:
+    """Extend the leases of running tasks: ``ok``, ``stale`` or ``run_closed`` each, in order."""
+    query: LiteralString = "select flowc.extend_leases(%s, %s, %s::uuid[], %s::text[], %s::int[], %s::int[], %s)"
+    keys = _keys(run_ids, step_slugs, task_indexes, attempts)
+    return _answers(conn, query, [bucket, worker_id, *keys, lease])
+
+
+def release_tasks(
+    conn: Connection,
+    run_ids: Sequence[str],
+    step_slugs: Sequence[str],
+    task_indexes: Sequence[int | None],
+    attempts: Sequence[int],
+) -> list[str]:
+    """Give tasks back that were not begun; it costs them no attempt."""
+    query: LiteralString = "select flowc.release_tasks(%s::uuid[], %s::text[], %s::int[], %s::int[])"
+    return _answers(conn, query, _keys(run_ids, step_slugs, task_indexes, attempts))
+
+
+def expire_leases(conn: Connection, bucket: int) -> int:
+    """Take back tasks whose lease is over; the answer is their number."""
+    return int(_value(conn, "select flowc.expire_leases(%s)", [bucket]))
+
+
+def next_due(conn: Connection, bucket: int) -> datetime | None:
+    """When polling may find something without a new wake-up; None is never."""
+    due: datetime | None = _value(conn, "select flowc.next_due(%s)", [bucket])
+    return due
+
+
+def sleep(conn: Connection, bucket: int, worker_id: str, until: datetime) -> None:
+    """Say that a worker sleeps until then and wants to be woken by NOTIFY on the channel ``flowc``."""
+    conn.execute("select flowc.sleep(%s, %s, %s)", [bucket, worker_id, until])
+
+
+def cancel_run(conn: Connection, run_id: str, reason: str | None = None) -> str:
+    """Cancel a run; the answer is its status afterwards."""
+    return str(_value(conn, "select flowc.cancel_run(%s, %s)", [run_id, reason]))
+
+
+def retry_run(conn: Connection, run_id: str) -> str:
+    """Run again what failed or was cancelled; the answer is the run's status afterwards."""
+    return str(_value(conn, "select flowc.retry_run(%s)", [run_id]))
+
+
+def prune(conn: Connection, older_than: timedelta = timedelta(days=30)) -> int:
+    """Delete runs that ended longer ago than that; the answer is their number; 10,000 ask for another call."""
+    return int(_value(conn, "select flowc.prune(%s)", [older_than]))
+
+
+def get_flow(conn: Connection, flow_slug: str) -> str | None:
+    """The definition of a deployed flow as its canonical JSON; None if it is unknown."""
+    definition: str | None = _value(conn, "select flowc.get_flow(%s)", [flow_slug])
+    return definition
+
+
+def get_inputs(conn: Connection, run_id: str, step_slug: str) -> tuple[str, str] | None:
+    """All that a step may see: the run's input, and a JSON object of outputs by slug; None if the run is unknown."""
+    query: LiteralString = "select run_input, inputs from flowc.get_inputs(%s, %s) where run_input is not null"
+    row: tuple[str, str] | None = conn.execute(query, [run_id, step_slug]).fetchone()
+    return row
+
+
+def buckets(conn: Connection) -> int:
+    """How many buckets the installation has."""
+    return int(_value(conn, "select flowc.buckets()", []))
+
+
+def now(conn: Connection) -> datetime:
+    """The engine's one clock."""
+    time: datetime = _value(conn, "select flowc.now()", [])
+    return time
+
+
+def runs(
+    conn: Connection, flow_slug: str | None = None, status: str | None = None, limit: int | None = None
+) -> list[Run]:
+    """Runs, the latest first, of one flow or status where given."""
+    query: LiteralString = (
+        f"select {_RUN} from flowc.runs where (%(flow)s::text is null or flow_slug = %(flow)s)"
+        " and (%(status)s::text is null or status = %(status)s) order by started_at desc, run_id desc limit %(limit)s"
+    )
+    rows = conn.execute(query, {"flow": flow_slug, "status": status, "limit": limit})
+    return list(map(Run._make, rows.fetchall()))
+
+
+def run(conn: Connection, run_id: str) -> Run | None:
+    """One run; None if it is unknown."""
+    row = conn.execute(f"select {_RUN} from flowc.runs where run_id = %s", [run_id]).fetchone()
+    return None if row is None else Run._make(row)
+
+
+def step_states(conn: Connection, run_id: str) -> list[StepState]:
+    """The steps and branches of a run, by slug."""
+    query: LiteralString = (
+        "select run_id::text, flow_slug, step_slug, kind, branch, status, skip_reason, output::text, total, remaining,"
+        ' started_at, ended_at from flowc.step_states where run_id = %s order by step_slug collate "C"'
+    )
+    return list(map(StepState._make, conn.execute(query, [run_id]).fetchall()))
+
+
+def step_tasks(conn: Connection, run_id: str) -> list[StepTask]:
+    """The tasks of a run, by slug and index."""
+    query: LiteralString = (
+        "select run_id::text, flow_slug, step_slug, task_index, status, attempt, failures, worker, visible_at,"
+        " lease_expires_at, started_at, ended_at, output::text, error::text from flowc.step_tasks"
+        ' where run_id = %s order by step_slug collate "C", task_index'
+    )
+    return list(map(StepTask._make, conn.execute(query, [run_id]).fetchall()))
+
+
+def task_errors(conn: Connection, run_id: str) -> list[TaskError]:
+    """The failed attempts of a run, in the order in which they failed."""
+    query: LiteralString = (
+        "select run_id::text, flow_slug, step_slug, task_index, attempt, worker, error::text, class, message,"
+        " traceback, started_at, failed_at, terminal from flowc.task_errors"
+        ' where run_id = %s order by failed_at, step_slug collate "C", task_index, attempt'
+    )
+    return list(map(TaskError._make, conn.execute(query, [run_id]).fetchall()))
+
+
+_RUN: LiteralString = (
+    "run_id::text, flow_slug, status, run_key, input::text, output::text, error::text, failed_step, skipped_failures,"
+    " priority, started_at, ended_at"
+)
+
+
+def _value(conn: Connection, query: LiteralString, arguments: Sequence[object]) -> Any:
+    row = conn.execute(query, arguments).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _answers(conn: Connection, query: LiteralString, arguments: Sequence[object]) -> list[str]:
+    return list(_value(conn, query, arguments))
+
+
+def _keys(
+    run_ids: Sequence[str], step_slugs: Sequence[str], task_indexes: Sequence[int | None], attempts: Sequence[int]
+) -> list[object]:
+    return [list(run_ids), list(step_slugs), list(task_indexes), list(attempts)]
+
+
+def _jsonb(text: Json) -> Jsonb:
+    return Jsonb(text, dumps=_as_it_is)
+
+
+def _as_it_is(text: Json) -> Json:
+    return text

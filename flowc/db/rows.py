@@ -1,0 +1,132 @@
+"""What the database's functions and views return, one tuple type each; JSON stays the text that it is there.
+
+It is text because jsonb holds values that Python's json refuses (numbers of 5,000 digits, 7,000 nested arrays):
+who decodes does so one value at a time, where a failure has an owner. Times are aware datetimes, ids are text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Task(NamedTuple):
+    """A leased task with what its handler needs, as ``poll_for_tasks`` returns it.
+
+    ``inputs`` is a JSON object of the outputs that the step may see, ``errors`` one of the errors of dependencies
+    that failed; ``run_input``, ``item`` and ``errors`` are None where they are not needed or there is none.
+    """
+
+    run_id: str
+    flow_slug: str
+    step_slug: str
+    task_index: int | None
+    attempt: int
+    failures: int
+    started_at: datetime
+    lease_expires_at: datetime
+    deadline: datetime
+    run_input: str | None
+    inputs: str
+    item: str | None
+    errors: str | None
+    check_input: bool
+
+
+class Reply(NamedTuple):
+    """One row of ``settle_and_poll``: a task, or, with an ``answer``, what became of a result that was not ``ok``.
+
+    With an answer, only the task's key is filled: ``run_id``, ``step_slug``, ``task_index``, ``attempt``.
+    """
+
+    answer: str | None
+    run_id: str
+    flow_slug: str
+    step_slug: str
+    task_index: int | None
+    attempt: int
+    failures: int
+    started_at: datetime
+    lease_expires_at: datetime
+    deadline: datetime
+    run_input: str | None
+    inputs: str
+    item: str | None
+    errors: str | None
+    check_input: bool
+
+    @property
+    def task(self) -> Task:
+        """The leased task, where there is no answer."""
+        return Task._make(self[1:])
+
+
+class Run(NamedTuple):
+    """A row of ``flowc.runs``."""
+
+    run_id: str
+    flow_slug: str
+    status: str
+    run_key: str | None
+    input: str
+    output: str | None
+    error: str | None
+    failed_step: str | None
+    skipped_failures: int
+    priority: int
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class StepState(NamedTuple):
+    """A row of ``flowc.step_states``: a step or branch of a run, also one that waits."""
+
+    run_id: str
+    flow_slug: str
+    step_slug: str
+    kind: str
+    branch: str | None
+    status: str
+    skip_reason: str | None
+    output: str | None
+    total: int | None
+    remaining: int | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class StepTask(NamedTuple):
+    """A row of ``flowc.step_tasks``: the one task of a step, or one element of a map."""
+
+    run_id: str
+    flow_slug: str
+    step_slug: str
+    task_index: int | None
+    status: str
+    attempt: int
+    failures: int
+    worker: str | None
+    visible_at: datetime | None
+    lease_expires_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    output: str | None
+    error: str | None
+
+
+class TaskError(NamedTuple):
+    """A row of ``flowc.task_errors``: one failed attempt; ``class_`` is the column ``class``."""
+
+    run_id: str
+    flow_slug: str
+    step_slug: str
+    task_index: int | None
+    attempt: int
+    worker: str | None
+    error: str
+    class_: str | None
+    message: str | None
+    traceback: str | None
+    started_at: datetime | None
+    failed_at: datetime
+    terminal: bool
