@@ -89,8 +89,12 @@ def _window(line: str, first: int, last: int, width: int) -> tuple[str, int, int
 
     A line that does not fit is cut where that leaves the marks in sight, and `…` stands for what is missing.
     """
-    left = 0 if first < width // 3 or len(line) < width // 2 else first - width // 6
-    shown, places = columns(line[left : left + width])
+    shown, places = columns(line[:width])
+    left = first - width // 6 if places[min(first, len(shown))] > width // 3 else 0
+    if len(line) <= width and places[-1] <= width:
+        left = 0
+    if left:
+        shown, places = columns(line[left : left + width])
     opening = "…" if left else ""
     room = width - len(opening)
     closing = "…" if places[-1] > room or left + width < len(line) else ""
