@@ -45,6 +45,10 @@ def _run() -> int:
         return TROUBLE
     except Exception as error:  # noqa: BLE001 - the last net: a bug of ours is said in a sentence, not in a traceback
         _show_traceback()
+        trouble = _database_words(error)
+        if trouble:
+            say_error(trouble.message, trouble.help)
+            return trouble.exit_code
         say_error(
             f"flowc went wrong where it should not: {type(error).__name__}: {error}",
             f"this is a bug of flowc: please report it to {ISSUES} with what FLOWC_TRACEBACK=1 prints",
@@ -61,6 +65,16 @@ def _show_traceback() -> None:
         import traceback
 
         traceback.print_exc(file=sys.stderr)
+
+
+def _database_words(error: Exception) -> FlowcError | None:
+    """What a database error that nobody explained means; None if it is none, or nothing ever loaded the driver."""
+    psycopg = sys.modules.get("psycopg")
+    if psycopg is None or not isinstance(error, psycopg.Error):
+        return None
+    from flowc.db.sqlstate import as_flowc_error
+
+    return as_flowc_error(error)
 
 
 def _click_words(error: click.ClickException) -> tuple[str, str | None]:

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
+
+from flowc.compiler.durations import milliseconds
+
+
+def to_duration(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
+    """An option's text, a duration as flow files write them, as a timedelta.
+
+    Raises:
+        click.BadParameter: the text is no duration.
+    """
+    try:
+        return None if value is None else timedelta(milliseconds=milliseconds(value))
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"`{value}` is no duration: write it like 500ms, 30s, 12h or 30d") from None
+
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 flow_argument = click.argument("flow", metavar="FLOW")

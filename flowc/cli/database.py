@@ -1,0 +1,59 @@
+"""The database that a command works with: chosen, named on stderr, and made ready."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from flowc.cli.terminal import say
+from flowc.db.connect import connect, describe
+from flowc.db.install import install, is_current, require_schema
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from flowc.project.settings import Settings
+
+URL = "FLOWC_DATABASE_URL"
+
+
+class Database(NamedTuple):
+    """Where a command works: the URL, and whether it is the project's own embedded PostgreSQL."""
+
+    url: str
+    embedded: bool
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection to the database, with flowc's schema in it; only into the embedded one it is put unasked.
+
+        Raises:
+            DatabaseError: nobody answers, or flowc is not installed there, or another version of it.
+        """
+        with connect(self.url) as conn:
+            if not self.embedded:
+                require_schema(conn)
+            elif not is_current(conn):
+                install(conn)
+            yield conn
+
+
+@contextmanager
+def open_database(url: str | None, settings: Settings) -> Iterator[Database]:
+    """The database of ``--db``, else of FLOWC_DATABASE_URL, else the embedded one of the project; a line names it.
+
+    Raises:
+        DatabaseError: the embedded PostgreSQL cannot be started.
+    """
+    url = url or os.environ.get(URL)
+    if url:
+        say(f"database: {describe(url)}")
+        yield Database(url, embedded=False)
+        return
+    from flowc.db.embedded import Embedded
+
+    with Embedded(settings.root) as server:
+        say(f"database: {describe(server.url)} (embedded)")
+        yield Database(server.url, embedded=True)

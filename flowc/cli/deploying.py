@@ -1,0 +1,85 @@
+"""What a deploy would do, and the drafts of a flow that is still being written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from flowc.cli.terminal import put, say
+from flowc.compiler.definition import Definition, define
+from flowc.compiler.emit import emit
+from flowc.db.deploy import deploy, deployed_digest, deployed_digests
+from flowc.errors import UsageError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_LONGEST_SLUG = 63
+
+
+class Entry(NamedTuple):
+    """What a deploy would do with one flow; ``deployed_digest`` is None where the slug is free."""
+
+    flow_slug: str
+    digest: str
+    deployed_digest: str | None
+
+    @property
+    def plan(self) -> str:
+        """``new``, ``unchanged`` or ``differs``."""
+        if self.deployed_digest is None:
+            return "new"
+        return "unchanged" if self.deployed_digest == self.digest else "differs"
+
+
+def plan_of(conn: Connection, definitions: Sequence[Definition]) -> list[Entry]:
+    """What a deploy of these flows would do, by slug."""
+    deployed = deployed_digests(conn)
+    return sorted(Entry(each.slug, each.digest, deployed.get(each.slug)) for each in definitions)
+
+
+def print_plan(plan: Sequence[Entry], *, as_json: bool) -> None:
+    """A line a flow, or JSON."""
+    if as_json:
+        put(json.dumps([{**entry._asdict(), "plan": entry.plan} for entry in plan], indent=2) + "\n")
+        return
+    marks = {"new": "+", "unchanged": "=", "differs": "!"}
+    put("".join(f"{marks[entry.plan]} {entry.plan:<9}  {entry.flow_slug}\n" for entry in plan))
+
+
+def deploy_to_run(conn: Connection, definition: Definition, *, drafts: bool) -> Definition:
+    """Deploy a flow that is to run now. A slug that is taken by another content becomes a draft's where ``drafts``.
+
+    Returns:
+        What was deployed: the definition, or its draft.
+
+    Raises:
+        UsageError: the slug is taken, and drafts are not allowed.
+    """
+    taken = deployed_digest(conn, definition.slug)
+    if taken is not None and taken != definition.digest:
+        if not drafts:
+            raise UsageError(
+                f"`{definition.slug}` is deployed with another content: {taken} there, {definition.digest} here",
+                help=f"a slug means one flow for ever: `flowc bump` gives it the next, `{next_slug(definition.slug)}`",
+            )
+        draft = draft_of(definition)
+        say(f"draft: `{definition.slug}` is deployed with another content, so this one runs as `{draft.slug}`")
+        definition, taken = draft, deployed_digest(conn, draft.slug)
+    if taken is None:
+        deploy(conn, emit([definition], plain=True))
+    return definition
+
+
+def draft_of(definition: Definition) -> Definition:
+    """The same flow under a slug that no other content will have: ``<slug>_draft_<8 hex of its digest>``."""
+    suffix = f"_draft_{definition.digest.removeprefix('fc1:')[:8]}"
+    return define({**definition.body, "flow": definition.slug[: _LONGEST_SLUG - len(suffix)] + suffix})
+
+
+def next_slug(slug: str) -> str:
+    """The slug after this one: ``x``, ``x_v2``, ``x_v3``."""
+    match = re.fullmatch(r"(.+)_v(\d+)", slug)
+    return f"{match[1]}_v{int(match[2]) + 1}" if match else f"{slug}_v2"

@@ -1,0 +1,30 @@
+"""``flowc plan``: what a deploy would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from flowc.cli.database import open_database
+from flowc.cli.deploying import plan_of, print_plan
+from flowc.cli.options import database_option, json_option, paths_argument
+from flowc.cli.sources import compile_paths, definitions_of, settings_here
+
+
+@click.command(epilog="Example:  flowc plan flows --db postgresql://me@localhost/mydb")
+@paths_argument
+@database_option
+@json_option
+def command(paths: tuple[Path, ...], url: str | None, as_json: bool) -> None:
+    """Say what a deploy would do: `+ new`, `= unchanged`, `! differs`.
+
+    Exit code 1 if a slug is deployed with another content: the deploy would be refused.
+    """
+    settings = settings_here()
+    definitions = definitions_of(compile_paths(paths, settings, None))
+    with open_database(url, settings) as database, database.connection() as conn:
+        plan = plan_of(conn, definitions)
+    print_plan(plan, as_json=as_json)
+    if any(entry.deployed_digest not in (None, entry.digest) for entry in plan):
+        raise click.exceptions.Exit(1)

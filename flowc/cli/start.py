@@ -1,0 +1,45 @@
+"""``flowc start``: a run of a deployed flow."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from flowc.cli.database import open_database
+from flowc.cli.draw import order_of
+from flowc.cli.finding import find_flow
+from flowc.cli.inputs import check_input, read_input
+from flowc.cli.live import watch
+from flowc.cli.options import database_option, flow_argument, input_option, pairs_argument
+from flowc.cli.outcome import finish
+from flowc.cli.sources import settings_here
+from flowc.cli.terminal import put, say
+from flowc.db import queries
+
+
+@click.command(epilog="Example:  flowc start analyze_website_v1 url=https://example.org --wait")
+@flow_argument
+@pairs_argument
+@input_option
+@click.option("--key", metavar="KEY", help="The same key for the same flow starts one run only.")
+@click.option("--priority", type=int, default=0, help="Higher first.")
+@click.option("--wait", is_flag=True, help="Wait until the run has ended and print its output.")
+@database_option
+def command(
+    *, flow: str, pairs: tuple[str, ...], text: str | None, key: str | None, priority: int, wait: bool, url: str | None
+) -> None:
+    """Start a run of the deployed flow FLOW and print its id.
+
+    The work is done by `flowc worker`. With --wait, the run's output is printed and the exit code is 1 if it failed.
+    """
+    with open_database(url, settings_here()) as database, database.connection() as conn:
+        body = find_flow(conn, flow)
+        value = read_input(text, pairs, body.get("input"))
+        check_input(value, body.get("input"))
+        run_id = queries.start_flow(conn, flow, json.dumps(value), key, priority, input_checked=True)
+        if not wait:
+            put(run_id + "\n")
+            return
+        say(f"run {run_id}: {flow}")
+        finish(watch(conn, run_id, order_of(body)))
