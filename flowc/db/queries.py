@@ -251,6 +251,14 @@ def run(conn: Connection, run_id: str) -> Run | None:
     return None if row is None else Run._make(row)
 
 
+def run_ids(conn: Connection, first: str, last: str, limit: int) -> list[str]:
+    """The ids of runs from ``first`` to ``last``, both included, in their order."""
+    query: LiteralString = (
+        "select run_id::text from flowc.runs where run_id between %s::uuid and %s::uuid order by run_id limit %s"
+    )
+    return [run_id for (run_id,) in conn.execute(query, [first, last, limit])]
+
+
 def step_states(conn: Connection, run_id: str) -> list[StepState]:
     """The steps and branches of a run, by slug."""
     query: LiteralString = (
