@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+# Past this many slips two near names are equally far, and their names decide.
+_FAR = 6
 _SEPARATORS = str.maketrans("", "", "_-. ")
 
 
@@ -12,7 +14,7 @@ def near(word: str, candidates: Iterable[str], most: int = 3) -> list[str]:
 
     Case and the separators ``_ - .`` count for little (``dependsOn`` means ``depends_on``); a swap of two
     neighbours is one slip; a candidate that merely begins with the word (or the other way round) comes last.
-    Candidates at the same distance keep the order of their names, so that reports are the same in every run.
+    Candidates at the same distance come in the order of their names, so that reports are the same in every run.
     """
     plain = _plain(word)
     allowed = _slips_allowed(len(plain))
@@ -22,8 +24,8 @@ def near(word: str, candidates: Iterable[str], most: int = 3) -> list[str]:
             continue
         rank = _rank(plain, _plain(candidate), allowed)
         if rank is not None:
-            found.append((rank, candidate))
-    return [candidate for _, candidate in sorted(found)[:most]]
+            found.append((rank, _distance(word, candidate, _FAR), candidate))
+    return [candidate for _, _, candidate in sorted(found)[:most]]
 
 
 def did_you_mean(word: str, candidates: Iterable[str], most: int = 3) -> str | None:

@@ -1,0 +1,45 @@
+"""Tabs that indent: where they are, and the spaces in their place."""
+
+from __future__ import annotations
+
+import re
+
+from flowc.compiler.checks.text.tab_indent import RULE as TAB_INDENT
+from flowc.compiler.document import Span
+from flowc.compiler.source import Source
+from flowc.diagnostic import Diagnostic
+
+_INDENTATION = re.compile(r"(?<![^\r\n])[ ]*\t[ \t]*(?=[^ \t\r\n])")
+_TABS = re.compile(r"\t+")
+_TAB = "  "
+
+
+def tabs_of(text: str) -> list[Span]:
+    """The indentations that have a tab in them; those inside of quoted and block texts too."""
+    return [found.span() for found in _INDENTATION.finditer(text)] if "\t" in text else []
+
+
+def tab_mistake(source: Source, span: Span) -> Diagnostic:
+    """The report on an indentation with tabs, or on a tab that stands where an indentation begins."""
+    return source.diagnose(
+        TAB_INDENT,
+        span,
+        "tab used for indentation; YAML needs spaces",
+        help="indent with spaces, two for each level",
+        edits=[source.edit(span, source.text[slice(*span)].replace("\t", _TAB))],
+    )
+
+
+def tabs_from(source: Source, offset: int) -> list[Diagnostic]:
+    """The reports where a parser stopped at the tab at ``offset``: on its line, and on later ones that begin so."""
+    text = source.text
+    mistakes = []
+    indentations = tabs_of(text)
+    if not any(start <= offset < end for start, end in indentations):
+        stretch = _TABS.search(text, offset)
+        if stretch is not None:
+            mistakes.append(tab_mistake(source, stretch.span()))
+    for start, end in indentations:
+        if start <= offset < end or (start > offset and text[start] == "\t"):
+            mistakes.append(tab_mistake(source, (start, end)))
+    return mistakes
