@@ -93,7 +93,7 @@ class Cluster:
                     f"a PostgreSQL server holds {self.home.data} and does not answer",
                     help=f"look at {self.home.log}; stop that server, then try again",
                 )
-            self._remove_stale_pid()
+            self._remove_stale_files()
             said = self._launch(binaries, lock.descriptor)
         finally:
             lock.close()
@@ -132,6 +132,10 @@ class Cluster:
     def _lock_file(self) -> Path:
         return self.home.folder / "server.lock"
 
+    @property
+    def _socket(self) -> Path:
+        return self.home.sockets / f".s.PGSQL.{self._settings['port']}"
+
     def _postmaster(self) -> Postmaster | None:
         """What the data folder's own server says of itself; None of a server elsewhere (a copied folder)."""
         try:
@@ -147,7 +151,7 @@ class Cluster:
         """The process that listens on our socket, as the kernel knows it; None when nobody does."""
         with socket.socket(socket.AF_UNIX) as probe:
             try:
-                probe.connect(str(self.home.sockets / f".s.PGSQL.{self._settings['port']}"))
+                probe.connect(str(self._socket))
             except OSError:
                 return None
             if sys.platform == "linux":
@@ -185,11 +189,13 @@ class Cluster:
             )
         scratch.rename(self.home.data)
 
-    def _remove_stale_pid(self) -> None:
+    def _remove_stale_files(self) -> None:
         """Remove what a killed server left: its number may be another process's now, and PostgreSQL would refuse."""
+        _reap()
         found = self._postmaster()
         if found is None or not _may_serve(found.pid, self.home.data):
             (self.home.data / "postmaster.pid").unlink(missing_ok=True)
+            self._socket.with_name(f"{self._socket.name}.lock").unlink(missing_ok=True)
 
     def _launch(self, binaries: Path, lock: int) -> int:
         """Start the server in a session of its own, out of reach of Ctrl-C; the answer is its log's length before."""
@@ -229,7 +235,7 @@ class Cluster:
             lock.close()
 
 
-def _reap(stopped: int) -> None:
+def _reap(stopped: int | None = None) -> None:
     for child in _CHILDREN:
         if child.pid == stopped:
             child.wait()

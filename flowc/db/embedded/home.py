@@ -58,7 +58,7 @@ def find_home(project: Path) -> Home:
     beside.mkdir(exist_ok=True)
     ignore = beside / ".gitignore"
     if not ignore.exists():
-        ignore.write_text("*\n", encoding="ascii")
+        ignore.write_text("*\n", encoding="utf-8")
     pointer = beside / "where"
     if pointer.exists():
         return _home(Path(pointer.read_text(encoding="utf-8", errors="surrogateescape").strip()))
