@@ -42,7 +42,8 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     if type(declared) is not dict or not declared or not flow.steps or not flow.whole:
         return
     read = _read(flow)
-    unread = [] if read is None else [name for name in declared if name not in read]
+    # A name that nobody declares is reported, and may be the one that seems unread.
+    unread = [] if read is None or not read.issubset(declared) else [name for name in declared if name not in read]
     if unread and not any(_may_take_it(step, signatures) for step in flow.steps.values()):
         for name in unread:
             yield flow.document.diagnose(
