@@ -1,14 +1,11 @@
 """The reference interpreter: flows run in memory, without a clock and without a database."""
 
-from flowc.simulate.attempts import Completed, Failed
 from flowc.simulate.engine import LEASE, Simulation
 from flowc.simulate.refusal import Refused
 from flowc.simulate.views import LeasedTask, RunView, StepView, TaskKey, TaskView
 
 __all__ = [
     "LEASE",
-    "Completed",
-    "Failed",
     "LeasedTask",
     "Refused",
     "RunView",

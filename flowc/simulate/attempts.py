@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
+from flowc.runtime.encode import decode, encode
+from flowc.runtime.outcome import Failed, Outcome
 from flowc.simulate.change import Change, Draw
 from flowc.simulate.definition import Retry
 from flowc.simulate.maps import element_settled
-from flowc.simulate.state import Answer, Error, Task, TaskError
+from flowc.simulate.state import Answer, Task, TaskError
 
 
 class Attempt(Protocol):
@@ -23,24 +25,6 @@ class Attempt(Protocol):
     def task_index(self) -> int | None: ...
     @property
     def attempt(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """The report of an attempt that went well."""
-
-    task: Attempt
-    output: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The report of an attempt that failed; ``retry_at`` is the handler's own choice of when to try again."""
-
-    task: Attempt
-    error: Error
-    retryable: bool = True
-    retry_at: datetime | None = None
 
 
 def lease(change: Change, slug: str, index: int | None, worker: str, duration: timedelta) -> None:
@@ -77,22 +61,24 @@ def standing(change: Change, attempt: Attempt) -> Answer:
     return "ok"
 
 
-def take(change: Change, report: Completed | Failed) -> Answer:
-    """Take a report of an attempt, if it is the one to be counted."""
-    found = answer(change, report.task)
+def take(change: Change, attempt: Attempt, outcome: Outcome) -> Answer:
+    """Take the outcome of an attempt, if it is the one to be counted."""
+    found = answer(change, attempt)
     if found != "ok":
         return found
-    slug, index = report.task.step_slug, report.task.task_index
+    slug, index = attempt.step_slug, attempt.task_index
     task = change.task(slug, index)
     assert task is not None
     task = replace(task, counted=task.counted | {task.attempt}, lease_expires_at=None, deadline=None)
-    if isinstance(report, Failed):
-        _fail(change, slug, index, task, report.error, retryable=report.retryable, retry_at=report.retry_at)
+    if isinstance(outcome, Failed):
+        failed = outcome._replace(error=decode(encode(outcome.error)))
+        _fail(change, slug, index, task, failed)
         return "ok"
-    done = replace(task, status="completed", output=report.output, error=None, ended_at=change.now)
+    output = decode(outcome.output)
+    done = replace(task, status="completed", output=output, error=None, ended_at=change.now)
     change.put_task(slug, index, done)
     if index is None:
-        change.complete(slug, report.output)
+        change.complete(slug, output)
     else:
         element_settled(change, slug)
     return "ok"
@@ -108,7 +94,7 @@ def expire(change: Change) -> int:
         else:
             error = {"class": "LeaseExpired", "message": f"the lease of attempt {task.attempt} ran out"}
         ended = replace(task, lease_expires_at=None, deadline=None)
-        _fail(change, slug, index, ended, error, retryable=True, retry_at=None)
+        _fail(change, slug, index, ended, Failed(error))
     return len(due)
 
 
@@ -145,23 +131,15 @@ def _back_in_queue(task: Task, visible_at: datetime) -> Task:
     return replace(task, status="queued", visible_at=visible_at, worker=None, lease_expires_at=None, deadline=None)
 
 
-def _fail(
-    change: Change,
-    slug: str,
-    index: int | None,
-    task: Task,
-    error: Error,
-    *,
-    retryable: bool,
-    retry_at: datetime | None,
-) -> None:
+def _fail(change: Change, slug: str, index: int | None, task: Task, outcome: Failed) -> None:
     """Count a failure of the open attempt: the task waits for its retry, or it is out of attempts."""
     work = change.plan.work(slug)
+    error = outcome.error
     failed = replace(task, failures=task.failures + 1, error=error)
-    terminal = not retryable or failed.failures >= work.retry.max_attempts
+    terminal = not outcome.retryable or failed.failures >= work.retry.max_attempts
     change.record_error(TaskError(slug, index, task.attempt, task.worker, error, task.started_at, change.now, terminal))
     if not terminal:
-        visible_at = retry_at or change.now + backoff(work.retry, failed.failures, change.draw)
+        visible_at = outcome.retry_at or change.now + backoff(work.retry, failed.failures, change.draw)
         change.put_task(slug, index, _back_in_queue(failed, visible_at))
         return
     change.put_task(slug, index, replace(failed, status="failed", ended_at=change.now))

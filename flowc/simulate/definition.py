@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flowc.references import INDEX, INPUT, ITEM, parse_reference, references_in
+from flowc.references import INPUT
+from flowc.runtime.arguments import visible_steps
 
 NodeKind = Literal["task", "map", "gate", "end"]
 Join = Literal["all", "any", "none", "settled"]
-
-_NO_STEPS = frozenset({INPUT, ITEM, INDEX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def read(definition: dict[str, Any]) -> Plan:
             if name not in steps:
                 raise ValueError(f"`{slug}` waits for `{name}`, which is no step of `{definition['flow']}`")
     final = _final_steps(steps)
-    nodes = {node.name: node for node in _nodes(steps, final)}
+    nodes = {node.name: node for node in _nodes(definition, final)}
     dependents = _dependents(nodes)
     order = _topological(nodes, dependents)
     return Plan(
@@ -134,7 +133,9 @@ def _edges(step: Mapping[str, Any]) -> list[str]:
     return [*step.get("depends_on", ()), *_conditions(step)]
 
 
-def _nodes(steps: Mapping[str, dict[str, Any]], final: Mapping[str, Iterable[str]]) -> Iterator[Node]:
+def _nodes(definition: Mapping[str, Any], final: Mapping[str, Iterable[str]]) -> Iterator[Node]:
+    steps: dict[str, dict[str, Any]] = definition["steps"]
+
     def settled_at(slug: str) -> str:
         return end_of(slug) if steps[slug]["kind"] == "branch" else slug
 
@@ -154,7 +155,7 @@ def _nodes(steps: Mapping[str, dict[str, Any]], final: Mapping[str, Iterable[str
             run_if=_patterns(step, "run_if"),
             run_unless=_patterns(step, "run_unless"),
             unmet_fails=step.get("on_unmet") == "fail",
-            work=None if kind == "gate" else _work(slug, steps),
+            work=None if kind == "gate" else _work(slug, definition),
         )
     for branch, leaves in final.items():
         yield Node(name=end_of(branch), slug=branch, kind="end", waits=tuple(leaves), joins=tuple(leaves), join="any")
@@ -164,8 +165,8 @@ def _patterns(step: Mapping[str, Any], key: str) -> tuple[Any, ...] | None:
     return tuple(step[key]) if key in step else None
 
 
-def _work(slug: str, steps: Mapping[str, dict[str, Any]]) -> Work:
-    step = steps[slug]
+def _work(slug: str, definition: Mapping[str, Any]) -> Work:
+    step = definition["steps"][slug]
     handler = step.get("handler", slug)
     return Work(
         handlers=(handler,) if isinstance(handler, str) else tuple(handler),
@@ -175,19 +176,10 @@ def _work(slug: str, steps: Mapping[str, dict[str, Any]]) -> Work:
         queue=step.get("queue", "default"),
         priority=step.get("priority", 0),
         skips_failures=step.get("on_failure") == "skip",
-        visible=_visible(slug, steps),
+        visible=visible_steps(definition, slug),
         source=step.get("map"),
         max_parallel=step.get("max_parallel"),
     )
-
-
-def _visible(slug: str, steps: Mapping[str, dict[str, Any]]) -> tuple[str, ...]:
-    """The task and map steps that a step depends on, through its branches too, and those its `with` refers to."""
-    step = steps[slug]
-    names = [parse_reference(text).name for text in references_in(step.get("with", {}))]
-    for enclosing in [slug, *_enclosing(slug, steps)]:
-        names += _edges(steps[enclosing])
-    return tuple(sorted({name for name in names if name not in _NO_STEPS and steps[name]["kind"] != "branch"}))
 
 
 def _enclosing(slug: str, steps: Mapping[str, dict[str, Any]]) -> Iterator[str]:

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from flowc.runtime.encode import decode, encode
+from flowc.runtime.outcome import Completed, Failed, Outcome
 from flowc.simulate import attempts, refusal
-from flowc.simulate.attempts import Attempt, Completed, Failed
+from flowc.simulate.attempts import Attempt
 from flowc.simulate.change import Change, Draw
 from flowc.simulate.closing import cancel_rest
 from flowc.simulate.definition import Plan, identity_of, read
@@ -108,7 +109,7 @@ class Simulation:
         if run_key is not None and (flow_slug, run_key) in self._keys:
             return self._keys[flow_slug, run_key]
         run_id = run_id or str(UUID(int=len(self._runs) + 1))
-        merged = _with_defaults(plan, _copy(input))
+        merged = _with_defaults(plan, decode(encode(input)))
         run = Run(run_id, flow_slug, merged, priority, self.now, input_checked, run_key)
         change = Change(plan, run, self.now, self.draw)
         change.reach(plan.order)
@@ -158,19 +159,19 @@ class Simulation:
         Raises:
             NotJSON: the output is no JSON.
         """
-        return self.settle([Completed(task, output)])[0]
+        return self.settle([(task, Completed(encode(output)))])[0]
 
     def fail(self, task: Attempt, error: Error, *, retryable: bool = True, retry_at: datetime | None = None) -> Answer:
         """Report that an attempt failed; it is tried again at ``retry_at``, or after the step's own delay."""
-        return self.settle([Failed(task, error, retryable, retry_at)])[0]
+        return self.settle([(task, Failed(error, retryable, retry_at))])[0]
 
-    def settle(self, reports: Iterable[Completed | Failed]) -> list[Answer]:
-        """Take many reports in one transaction: all of them are counted before any run settles or ends."""
+    def settle(self, reports: Iterable[tuple[Attempt, Outcome]]) -> list[Answer]:
+        """Take the outcomes of many attempts in one transaction: all are counted before any run settles or ends."""
         changes: dict[str, Change] = {}
         answers: list[Answer] = []
-        for report in [_copied(report) for report in reports]:
-            change = self._change(changes, report.task.run_id)
-            answers.append("run_closed" if change is None else attempts.take(change, report))
+        for task, outcome in reports:
+            change = self._change(changes, task.run_id)
+            answers.append("run_closed" if change is None else attempts.take(change, task, outcome))
         self._commit(changes)
         return answers
 
@@ -281,17 +282,6 @@ class Simulation:
         answer = act(change)
         self._runs[task.run_id] = change.run()
         return answer
-
-
-def _copy(value: Any) -> Any:
-    """A value as it comes back from storage: JSON, and nobody else's to change."""
-    return decode(encode(value))
-
-
-def _copied(report: Completed | Failed) -> Completed | Failed:
-    if isinstance(report, Completed):
-        return Completed(report.task, _copy(report.output))
-    return Failed(report.task, _copy(report.error), report.retryable, report.retry_at)
 
 
 def _with_defaults(plan: Plan, value: Any) -> Any:

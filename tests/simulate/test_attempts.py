@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from flowc.simulate import Completed, Failed, LeasedTask, Simulation
+from flowc.runtime.encode import encode
+from flowc.runtime.outcome import Completed, Failed
+from flowc.simulate import LeasedTask, Simulation
 from flowc.simulate.attempts import backoff
 from flowc.simulate.definition import Retry
 from tests.simulate.building import ERROR, deployed, map_over, task
@@ -179,14 +181,10 @@ def test_a_batch_counts_all_its_reports_before_a_run_ends() -> None:
     simulation = deployed({"a": task(), "b": task(), "c": task()})
     run_id = simulation.start("tested")
     a, b, c = simulation.poll(limit=3)
-    fatal = Failed(b, ERROR, retryable=False)
+    fatal = Failed(ERROR, retryable=False)
+    one, two = Completed(encode(1)), Completed(encode(2))
 
-    assert simulation.settle([fatal, Completed(a, 1), Completed(a, 2), Completed(c, 3)]) == [
-        "ok",
-        "ok",
-        "already",
-        "ok",
-    ]
+    assert simulation.settle([(b, fatal), (a, one), (a, two), (c, two)]) == ["ok", "ok", "already", "ok"]
     states = simulation.step_states(run_id)
     assert {slug: state.status for slug, state in states.items()} == {"a": "completed", "b": "failed", "c": "completed"}
     assert states["a"].output == 1
@@ -196,7 +194,7 @@ def test_of_the_failures_in_a_batch_the_first_slug_is_named() -> None:
     simulation = deployed({"b": task(), "a": map_over([0, 1])})
     run_id = simulation.start("tested")
     leased = simulation.poll(limit=3)
-    simulation.settle(Failed(each, {"class": f"{each.task_index}"}, retryable=False) for each in reversed(leased))
+    simulation.settle((each, Failed({"class": f"{each.task_index}"}, retryable=False)) for each in reversed(leased))
 
     assert simulation.run(run_id).failed_step == "a"
     assert simulation.run(run_id).error == {"class": "0"}

@@ -10,7 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from flowc.simulate import Completed, Failed, LeasedTask, Simulation
+from flowc.runtime.encode import encode
+from flowc.runtime.outcome import Completed, Failed, Outcome
+from flowc.simulate import LeasedTask, Simulation
 from tests.simulate.invariants import SETTLED, Picture, picture, violations
 from tests.simulate.random_flows import random_flow, random_input, random_output
 
@@ -45,13 +47,14 @@ class Engine(RuleBasedStateMachine):
     @rule(count=st.integers(1, 3))
     def settle(self, count: int) -> None:
         tasks = [self.rng.choice(self.leased) for _ in range(count) if self.leased]
-        reports: list[Completed | Failed] = []
+        reports: list[tuple[LeasedTask, Outcome]] = []
         for task in tasks:
             choice = self.rng.random()
             if choice < 0.7:
-                reports.append(Completed(task, random_output(self.rng, self.definition, task.step_slug)))
+                output = random_output(self.rng, self.definition, task.step_slug)
+                reports.append((task, Completed(encode(output))))
             else:
-                reports.append(Failed(task, ERROR, retryable=choice < 0.9))
+                reports.append((task, Failed(ERROR, retryable=choice < 0.9)))
         answers = self.simulation.settle(reports)
         again = self.simulation.copy().settle(reports)
         for first, second in zip(answers, again, strict=True):
