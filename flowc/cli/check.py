@@ -8,16 +8,9 @@ from pathlib import Path
 
 import click
 
+from flowc.cli.here import load_handlers, settings_here
 from flowc.cli.options import handlers_option, paths_argument
-from flowc.cli.sources import (
-    FORMATS,
-    compile_paths,
-    compile_stdin,
-    load_handlers,
-    print_report,
-    settings_here,
-    signatures_of,
-)
+from flowc.cli.sources import FORMATS, compile_paths, compile_stdin, print_report, signatures_of
 from flowc.diagnostic import ERROR
 
 

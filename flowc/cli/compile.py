@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from flowc.cli.here import settings_here
 from flowc.cli.options import paths_argument
-from flowc.cli.sources import compile_paths, definitions_of, settings_here
+from flowc.cli.sources import compile_paths, definitions_of
 from flowc.cli.terminal import put
 from flowc.compiler.emit import emit
 

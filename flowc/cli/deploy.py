@@ -8,8 +8,9 @@ import click
 
 from flowc.cli.database import open_database
 from flowc.cli.deploying import plan_of, print_plan
+from flowc.cli.here import settings_here
 from flowc.cli.options import database_option, paths_argument
-from flowc.cli.sources import compile_paths, definitions_of, settings_here
+from flowc.cli.sources import compile_paths, definitions_of
 from flowc.compiler.emit import emit
 from flowc.db.deploy import deploy
 

@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 from flowc.errors import UsageError
 
+_TOLD = 8
+_HOW = "give it as key=value, or as --input JSON or --input @file"
 _TYPES = {
     type(None): "null",
     bool: "boolean",
@@ -46,6 +48,29 @@ def read_input(text: str | None, pairs: Sequence[str], schema: Any) -> Any:
         seen.add(key)
         value[key] = _typed(words, _types_of(schema, key))
     return value
+
+
+def check_input(value: Any, schema: Any) -> bytes:
+    """The input as JSON, once it is known to fit the flow's schema, its top-level defaults merged in.
+
+    Raises:
+        UsageError: it does not fit, or the database could not hold it; the message names each place.
+    """
+    from flowc.runtime.encode import NotJSON, encode
+    from flowc.schemas import errors_of
+
+    if isinstance(value, dict) and isinstance(schema, dict):
+        declared = schema.get("properties", {}).items()
+        value = {key: own["default"] for key, own in declared if isinstance(own, dict) and "default" in own} | value
+    mistakes = errors_of(schema, value) if schema is not None else []
+    if mistakes:
+        told = "; ".join(f"`{path}` {message}" for path, message in mistakes[:_TOLD])
+        more = f"; and {len(mistakes) - _TOLD} more" if len(mistakes) > _TOLD else ""
+        raise UsageError(f"the input does not fit the flow's schema: {told}{more}", help=_HOW)
+    try:
+        return encode(value)
+    except NotJSON as error:
+        raise UsageError(f"the input cannot be stored: {error}", help=_HOW) from error
 
 
 def _read_json(text: str) -> Any:

@@ -6,8 +6,8 @@ import click
 
 from flowc import __version__
 from flowc.cli.database import open_database
+from flowc.cli.here import settings_here
 from flowc.cli.options import database_option
-from flowc.cli.sources import settings_here
 from flowc.cli.terminal import say
 from flowc.db.connect import connect
 from flowc.db.install import install

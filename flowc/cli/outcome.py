@@ -45,4 +45,9 @@ def _say_why(progress: Progress) -> None:
     say(f"error: run {run.run_id} {run.status}{where}{f': {one_line(said)}' if said else ''}")
     for line in str(error.get("traceback") or "").splitlines():
         say("  " + one_line(line) if line.strip() else "")
-    say(f"help: flowc retry {run.run_id} runs what did not complete again; flowc show {run.run_id} says more")
+    say(f"help: flowc retry {run.run_id} && flowc worker --drain runs what did not complete again")
+
+
+def say_how_to_go_on(run_id: str) -> None:
+    """Say that a run which nobody watches any more is not lost."""
+    say(f"run {run_id} is not finished: flowc worker --drain takes it up again, flowc show {run_id} says where it is")

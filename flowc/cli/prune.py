@@ -7,8 +7,8 @@ from datetime import timedelta
 import click
 
 from flowc.cli.database import open_database
+from flowc.cli.here import settings_here
 from flowc.cli.options import database_option, to_duration
-from flowc.cli.sources import settings_here
 from flowc.cli.terminal import say
 from flowc.db import queries
 

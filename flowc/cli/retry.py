@@ -6,8 +6,8 @@ import click
 
 from flowc.cli.database import open_database
 from flowc.cli.finding import find_run
+from flowc.cli.here import settings_here
 from flowc.cli.options import database_option, run_argument
-from flowc.cli.sources import settings_here
 from flowc.cli.terminal import say
 from flowc.db import queries
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from flowc.cli.database import open_database
+from flowc.cli.here import settings_here
 from flowc.cli.options import database_option, json_option
 from flowc.cli.rows_json import rows_as_json
-from flowc.cli.sources import settings_here
 from flowc.cli.terminal import put, say
 from flowc.cli.words import between
 from flowc.db import queries

@@ -11,11 +11,11 @@ from rich.console import Console
 from flowc.cli.database import open_database
 from flowc.cli.draw import order_of, tree
 from flowc.cli.finding import find_flow, find_run
+from flowc.cli.here import settings_here
 from flowc.cli.live import look
 from flowc.cli.options import database_option, json_option, run_argument
 from flowc.cli.rows_json import rows_as_json
 from flowc.cli.show_text import errors_of_run, input_and_output
-from flowc.cli.sources import settings_here
 from flowc.cli.terminal import is_rich, put, width
 from flowc.db import queries
 

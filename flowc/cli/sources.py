@@ -15,44 +15,15 @@ from flowc.cli.terminal import is_rich, put, say, width
 from flowc.compiler.pipeline import Compilation, compile_file
 from flowc.compiler.signatures import Signatures, signatures_from
 from flowc.diagnostic import ERROR, Diagnostic
-from flowc.errors import HandlersError, UsageError
+from flowc.errors import UsageError
 from flowc.project.find import find_flows
-from flowc.project.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from flowc.compiler.definition import Definition
+    from flowc.project.settings import Settings
     from flowc.runtime.handlers import Handlers
 
 FORMATS = ("full", "concise", "json", "github")
-
-
-def settings_here() -> Settings:
-    """The settings that hold in the current folder.
-
-    Raises:
-        UsageError: they cannot be read.
-    """
-    return load_settings(Path.cwd(), os.environ)
-
-
-def load_handlers(target: str | None, settings: Settings) -> Handlers:
-    """The handlers that ``--handlers`` names, else those of the settings.
-
-    Raises:
-        HandlersError: nobody names them, or they cannot be loaded.
-    """
-    from flowc.runtime.handlers import load
-
-    if target is None and settings.handlers is not None:
-        # The settings speak from their own folder, which need not be the current one.
-        sys.path.insert(0, str(settings.root))
-        target = settings.handlers
-    if target is None:
-        raise HandlersError(
-            "nobody says where the handlers are",
-            help="give --handlers module:attribute, or set `handlers` under [tool.flowc] in pyproject.toml",
-        )
-    return load(target)
 
 
 def signatures_of(handlers: Handlers | None) -> Signatures:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from flowc.cli.database import open_database
 from flowc.cli.draw import order_of
 from flowc.cli.finding import find_flow
+from flowc.cli.here import settings_here
 from flowc.cli.inputs import check_input, read_input
 from flowc.cli.live import watch
 from flowc.cli.options import database_option, flow_argument, input_option, pairs_argument
 from flowc.cli.outcome import finish
-from flowc.cli.sources import settings_here
 from flowc.cli.terminal import put, say
 from flowc.db import queries
 
@@ -35,9 +33,9 @@ def command(
     """
     with open_database(url, settings_here()) as database, database.connection() as conn:
         body = find_flow(conn, flow)
-        value = read_input(text, pairs, body.get("input"))
-        check_input(value, body.get("input"))
-        run_id = queries.start_flow(conn, flow, json.dumps(value), key, priority, input_checked=True)
+        schema = body.get("input")
+        value = check_input(read_input(text, pairs, schema), schema)
+        run_id = queries.start_flow(conn, flow, value, key, priority, input_checked=True)
         if not wait:
             put(run_id + "\n")
             return

@@ -1,0 +1,55 @@
+"""``flowc run``: the whole way of one flow at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from flowc.cli.database import URL, open_database
+from flowc.cli.deploying import deploy_to_run
+from flowc.cli.draw import order_of
+from flowc.cli.here import load_handlers, settings_here
+from flowc.cli.inputs import check_input, read_input
+from flowc.cli.options import database_option, handlers_option, input_option, pairs_argument
+from flowc.cli.outcome import finish, say_how_to_go_on
+from flowc.cli.sources import compile_paths, definitions_of, signatures_of
+from flowc.cli.terminal import say
+from flowc.cli.working import require_secrets, work_and_watch
+from flowc.db import queries
+
+
+@click.command(epilog="Example:  flowc run flows/analyze_website.yaml url=flows/pages/index.html")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@pairs_argument
+@input_option
+@handlers_option
+@database_option
+def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: str | None, url: str | None) -> None:
+    """Check, deploy and run the flow in FILE, with a worker of its own; its output goes to stdout.
+
+    A KEY=VALUE is a string, unless the flow's input declares another type and VALUE is JSON of it. On the
+    embedded PostgreSQL a changed flow runs as a draft. Exit code 1 if the flow has mistakes, or the run failed.
+    """
+    settings = settings_here()
+    registry = load_handlers(handlers, settings)
+    [compilation] = compile_paths([file], settings, signatures_of(registry))
+    [definition] = definitions_of([compilation])
+    schema = definition.body.get("input")
+    value = check_input(read_input(text, pairs, schema), schema)
+    with open_database(url, settings) as database:
+        os.environ[URL] = database.url
+        require_secrets(definition.body)
+        with database.connection() as conn:
+            definition = deploy_to_run(conn, definition, drafts=database.embedded)
+            run_id = queries.start_flow(conn, definition.slug, value, input_checked=True)
+            say(f"run {run_id}: {definition.slug}")
+            assert compilation.flow is not None
+            order = order_of(definition.body, list(compilation.flow.steps))
+            try:
+                progress = work_and_watch(conn, database.url, registry, run_id, order)
+            except BaseException:
+                say_how_to_go_on(run_id)
+                raise
+    finish(progress)

@@ -1,0 +1,85 @@
+"""The worker that ``flowc run`` brings along: it works in a thread of its own while the run is watched."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from flowc.cli.draw import Progress
+from flowc.cli.live import watch
+from flowc.cli.terminal import say
+from flowc.errors import UsageError
+from flowc.runtime.worker import Worker
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from flowc.runtime.handlers import Handlers
+
+# Handlers of a run that has ended work for nothing: so long they may take to notice.
+_SECONDS_TO_LEAVE = 1.0
+
+
+def require_secrets(body: Mapping[str, Any]) -> None:
+    """Make sure that this process has the secrets that a flow names.
+
+    Raises:
+        UsageError: it lacks some; the run would wait for a worker that has them.
+    """
+    missing = [name for name in body.get("secrets", ()) if name not in os.environ]
+    if missing:
+        raise UsageError(
+            f"the flow needs {' and '.join(missing)}, which the environment does not have",
+            help=f"export {missing[0]}=…, then try again",
+        )
+
+
+def work_and_watch(conn: Connection, url: str, handlers: Handlers, run_id: str, order: Sequence[str]) -> Progress:
+    """Work until the run has ended, and show it meanwhile; the answer is its last state.
+
+    Raises:
+        Exception: what made the worker end before.
+    """
+    # What handlers print goes to stderr: stdout is for the run's output alone.
+    with redirect_stdout(sys.stderr), _working(Background(Worker(url, handlers))) as background:
+        return watch(conn, run_id, order, background.check)
+
+
+class Background(Thread):
+    """A worker in a thread of its own; what it raises is kept for who waits."""
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(name="worker", daemon=True)
+        self.worker = worker
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Work until stopped."""
+        try:
+            self.worker.run()
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            self._error = error
+
+    def check(self) -> None:
+        """Raise what ended the worker, if something did."""
+        if self._error is not None:
+            raise self._error
+
+
+@contextmanager
+def _working(background: Background) -> Iterator[Background]:
+    background.start()
+    try:
+        yield background
+    except BaseException:
+        background.worker.stop()
+        if background.is_alive():
+            say("stopping when the handlers at work are done; once more Ctrl-C leaves at once")
+        background.join()
+        raise
+    background.worker.stop()
+    background.join(_SECONDS_TO_LEAVE)
