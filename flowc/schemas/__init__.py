@@ -1,0 +1,127 @@
+"""JSON Schema of a value: what does not fit, where, in one sentence each; shared by checker, worker and simulator.
+
+A schema refers to nothing but itself: nothing is ever fetched, no file is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any, NoReturn
+
+import orjson
+
+# Where a value stands in JSON data: keys and indexes, from the root.
+Path = tuple[str | int, ...]
+
+# Errors past these are not told: nobody reads them, and a long list can have a million.
+_MOST = 50
+_REFERENCES = ("$ref", "$dynamicRef")
+# Keywords whose values are data or names, not schemas.
+_DATA = frozenset({"const", "enum", "default", "examples", "required", "dependentRequired", "type"})
+
+
+class SchemaError(ValueError):
+    """A schema that is none; ``path`` is the place in the schema."""
+
+    def __init__(self, message: str, path: Path = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+
+def errors_of(schema: Any, value: Any) -> list[tuple[str, str]]:
+    """What does not fit: the path in ``value`` as ``$.items[3].name``, and a sentence; empty if ``value`` fits.
+
+    Args:
+        schema: a JSON Schema 2020-12, an object or a boolean; ``format`` is an annotation and checks nothing.
+        value: JSON data.
+
+    Raises:
+        SchemaError: the schema is none, or refers to something outside of itself.
+    """
+    validator = _validator_of(schema)
+    if validator.is_valid(value):
+        return []
+    from flowc.schemas.words import explain
+
+    found = explain(list(islice(validator.iter_errors(value), _MOST)))
+    return [(path_text(path), message) for path, message in found]
+
+
+def fits(schema: Any, value: Any) -> bool:
+    """Whether a value fits a schema.
+
+    Raises:
+        SchemaError: the schema is none, or refers to something outside of itself.
+    """
+    return bool(_validator_of(schema).is_valid(value))
+
+
+def schema_error(schema: Any) -> SchemaError | None:
+    """What is wrong with a schema itself; None if it is a JSON Schema 2020-12 that refers to nothing but itself."""
+    try:
+        _validator_of(schema)
+    except SchemaError as error:
+        return error
+    return None
+
+
+def remote_references(schema: Any) -> Iterator[tuple[Path, str]]:
+    """The places of references that lead out of the schema, and what they name."""
+    return ((path, name) for path, name in _references(schema, ()) if not name.startswith("#"))
+
+
+def path_text(path: Path) -> str:
+    """A path as people write it: ``$.items[3].name``; keys that are no names in quotes."""
+    parts = ["$"]
+    for step in path:
+        if isinstance(step, int):
+            parts.append(f"[{step}]")
+        else:
+            parts.append(f".{step}" if step.isidentifier() else f"[{json.dumps(step)}]")
+    return "".join(parts)
+
+
+def _references(schema: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key in _REFERENCES and isinstance(value, str):
+                yield (*path, key), value
+            elif key not in _DATA:
+                yield from _references(value, (*path, key))
+    elif isinstance(schema, list):
+        for index, value in enumerate(schema):
+            yield from _references(value, (*path, index))
+
+
+def _validator_of(schema: Any) -> Any:
+    try:
+        return _validator(orjson.dumps(schema))
+    except TypeError:  # an integer of more than 64 bits
+        return _validator(json.dumps(schema).encode())
+
+
+@lru_cache(maxsize=512)
+def _validator(text: bytes) -> Any:
+    import jsonschema_rs
+
+    schema = json.loads(text)
+    for path, name in remote_references(schema):
+        raise SchemaError(f"`{name}` is outside of this schema, and nothing is fetched", path)
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=False, retriever=_refuse)
+    except jsonschema_rs.ValidationError as error:
+        from flowc.schemas.words import explain_schema
+
+        for path, name in _references(schema, ()):
+            if f"'{name.removeprefix('#')}' does not exist" in error.message:
+                raise SchemaError(f"`{name}` leads nowhere in this schema", path) from None
+        path, message = explain_schema(error)
+        raise SchemaError(message, path) from None
+
+
+def _refuse(uri: str) -> NoReturn:
+    raise LookupError(uri)
