@@ -2,10 +2,12 @@
 
 from flowc.simulate.engine import LEASE, Simulation
 from flowc.simulate.refusal import Refused
+from flowc.simulate.run import Finished, Worker, finished, run_flow
 from flowc.simulate.views import LeasedTask, RunView, StepView, TaskKey, TaskView
 
 __all__ = [
     "LEASE",
+    "Finished",
     "LeasedTask",
     "Refused",
     "RunView",
@@ -13,4 +15,7 @@ __all__ = [
     "StepView",
     "TaskKey",
     "TaskView",
+    "Worker",
+    "finished",
+    "run_flow",
 ]

@@ -33,7 +33,7 @@ from flowc.simulate.views import (
 
 EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
-_NO_INPUT: Mapping[str, Any] = {}
+NO_INPUT: Mapping[str, Any] = {}
 
 
 def steady(_jitter: float) -> float:
@@ -90,7 +90,7 @@ class Simulation:
     def start(
         self,
         flow_slug: str,
-        input: Any = _NO_INPUT,  # noqa: A002 - the flow file's word
+        input: Any = NO_INPUT,  # noqa: A002 - the flow file's word
         *,
         run_key: str | None = None,
         priority: int = 0,
@@ -128,14 +128,18 @@ class Simulation:
         """The tasks that a worker with these could lease now, in the order in which it would; None stands for all."""
         return ready_tasks(self._plans, self._runs.values(), Able(handlers, queues, secrets), self.now)
 
+    def is_ready(self, key: TaskKey) -> bool:
+        """Whether a worker could lease this very task now. Raises Refused (FC004) where there is no such run."""
+        task = self._run(key.run_id).tasks.get(key.step_slug, {}).get(key.task_index)
+        return task is not None and is_ready(task, self.now)
+
     def lease(self, key: TaskKey, worker: str = "worker", lease: timedelta = LEASE) -> LeasedTask:
         """Lease this very task.
 
         Raises:
             Refused: FC004, there is no such run; FC005, the task is not ready.
         """
-        task = self._run(key.run_id).tasks.get(key.step_slug, {}).get(key.task_index)
-        if task is None or not is_ready(task, self.now):
+        if not self.is_ready(key):
             raise Refused(refusal.NOT_NOW, f"{key} is not ready")
         return self._lease(key, worker, lease)
 
