@@ -17,7 +17,7 @@ from flowc.runtime.failure import Permanent, RetryLater, error_object, error_of
 from flowc.runtime.outcome import Completed, Failed, Outcome
 from flowc.runtime.plan import Plan
 from flowc.runtime.secrets import SecretError
-from flowc.schemas import errors_of
+from flowc.schemas import SchemaError, errors_of
 
 # What would go wrong the same way again.
 _FINAL = (Permanent, SecretError)
@@ -148,7 +148,10 @@ async def perform_async(
 
 
 def _require(kind: str, what: str, schema: Any, value: Any) -> None:
-    mistakes = errors_of(schema, value)
+    try:
+        mistakes = errors_of(schema, value)
+    except SchemaError as error:
+        raise Refused(kind, f"{what} cannot be checked, its schema is none: {error}") from None
     if mistakes:
         path, message = mistakes[0]
         more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""

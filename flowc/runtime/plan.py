@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flowc.references import INDEX, ITEM
 from flowc.runtime.arguments import Call, first_call, later_call
 from flowc.runtime.handlers import Handlers
 from flowc.runtime.secrets import Secrets
@@ -25,7 +26,17 @@ class Plan:
         KeyError: the definition has no such step, or the registry no such handler.
     """
 
-    __slots__ = ("calls", "flow", "input_schema", "is_async", "is_map", "output_schema", "secrets", "step", "timeout")
+    __slots__ = (
+        "calls",
+        "flow",
+        "input_schema",
+        "is_async",
+        "lacks_inputs",
+        "output_schema",
+        "secrets",
+        "step",
+        "timeout",
+    )
 
     def __init__(
         self, definition: Mapping[str, Any], slug: str, handlers: Handlers, secrets: Mapping[str, str]
@@ -35,13 +46,15 @@ class Plan:
         first, *later = [handlers[name] for name in ([names] if isinstance(names, str) else names)]
         self.flow: str = definition["flow"]
         self.step = slug
-        self.is_map: bool = step["kind"] == "map"
         self.calls: tuple[Call, ...] = (first_call(definition, slug, first), *map(later_call, later))
         # In milliseconds in the definition, in seconds here.
         self.timeout: float = step["timeout"] / 1000 if "timeout" in step else DEFAULT_TIMEOUT
         self.input_schema: Any = definition.get("input")
         self.output_schema: Any = step.get("output")
         self.secrets = Secrets(self.flow, definition.get("secrets", ()), secrets)
+        # A poll brings an element of a map no more than its item, unless `with` names it.
+        asks = self.calls[0].needed - {ITEM, INDEX}
+        self.lacks_inputs = step["kind"] == "map" and "with" not in step and bool(asks)
         self.is_async = all(call.handler.is_async for call in self.calls)
 
 

@@ -1,0 +1,106 @@
+"""What the worker's main thread says to the database, on the one connection that it has for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import Connection
+
+from flowc.db import queries
+from flowc.db.install import require_schema
+from flowc.db.rows import Reply, Task
+from flowc.db.sqlstate import as_flowc_error
+from flowc.runtime.encode import decode
+from flowc.runtime.line import Line
+from flowc.runtime.settling import Result, array_of, settle_apart
+
+T = TypeVar("T")
+
+_REMEMBERED_INPUTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a worker polls for: handlers by name, in some queues or all (None), with the secrets that it has."""
+
+    worker_id: str
+    handlers: Sequence[str]
+    lease: timedelta
+    queues: Sequence[str] | None
+    secrets: Sequence[str]
+
+
+class Exchange:
+    """The calls of a worker; each waits for a database that is away, and raises FlowcError where that is no use."""
+
+    def __init__(self, line: Line, terms: Terms) -> None:
+        self._line = line
+        self._terms = terms
+        self._ahead = timedelta(0)
+        self._inputs: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self.buckets: list[int] = []
+
+    def open(self) -> None:
+        """Connect, and look whether the database is what we need; raises DatabaseError."""
+        conn = self._line.conn
+        require_schema(conn)
+        self.buckets = list(range(self._call(queries.buckets)))
+        self._ahead = self._call(queries.now) - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The database's time, as this process's clock knows it."""
+        return datetime.now(UTC) + self._ahead
+
+    def settle_and_poll(self, bucket: int, results: list[Result], ask: int) -> list[Reply]:
+        """Settle these results and lease up to ``ask`` tasks of one bucket."""
+
+        def call(some: list[Result], ask: int) -> list[Reply]:
+            terms, array = self._terms, array_of(some)
+            return self._line.call(
+                lambda conn: queries.settle_and_poll(
+                    conn, bucket, array, terms.worker_id, terms.handlers, ask, terms.lease, terms.queues, terms.secrets
+                )
+            )
+
+        try:
+            return call(results, ask)
+        except psycopg.Error as error:
+            return settle_apart(results, error, lambda some: call(some, 0))
+
+    def register(self, seconds: float) -> None:
+        """Say that we sleep for so long and want to be woken; a negative number: that we are gone."""
+        until = self.now() + timedelta(seconds=seconds)
+        for bucket in self.buckets:
+            self._call(lambda conn, b=bucket: queries.sleep(conn, b, self._terms.worker_id, until))  # type: ignore[misc]
+
+    def due_in(self) -> float | None:
+        """In how many seconds polling may find something that nobody wakes us for; None is never."""
+        dues = [self._call(lambda conn, b=bucket: queries.next_due(conn, b)) for bucket in self.buckets]  # type: ignore[misc]
+        known = [due for due in dues if due is not None]
+        return (min(known) - self.now()).total_seconds() if known else None
+
+    def definition_of(self, flow_slug: str) -> Mapping[str, Any] | None:
+        """The definition of a flow; None if it is unknown."""
+        text = self._call(lambda conn: queries.get_flow(conn, flow_slug))
+        definition: Mapping[str, Any] | None = None if text is None else decode(text)
+        return definition
+
+    def with_inputs(self, task: Task) -> Task:
+        """The task with all that its handler may name; elements of one map share what was read."""
+        key = (task.run_id, task.step_slug)
+        if key not in self._inputs:
+            if len(self._inputs) >= _REMEMBERED_INPUTS:
+                del self._inputs[next(iter(self._inputs))]
+            self._inputs[key] = self._call(lambda conn: queries.get_inputs(conn, *key))
+        found = self._inputs[key]
+        return task if found is None else task._replace(run_input=found[0], inputs=found[1])
+
+    def _call(self, query: Callable[[Connection], T]) -> T:
+        try:
+            return self._line.call(query)
+        except psycopg.Error as error:
+            raise as_flowc_error(error) from None

@@ -1,0 +1,292 @@
+"""The worker: polls tasks, has them performed, settles what came of them, in one round trip again and again."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import re
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import psycopg
+
+from flowc.db.connect import describe
+from flowc.db.rows import Reply, Task
+from flowc.errors import FlowcError, UsageError
+from flowc.runtime.doorbell import Doorbell
+from flowc.runtime.exchange import Exchange, Terms
+from flowc.runtime.failure import error_of
+from flowc.runtime.handlers import Handlers
+from flowc.runtime.intake import Intake
+from flowc.runtime.keeper import Keeper, bucket_of, hand_back
+from flowc.runtime.leases import Lease
+from flowc.runtime.line import Line
+from flowc.runtime.listening import Ear
+from flowc.runtime.outcome import Failed
+from flowc.runtime.plan import Plans
+from flowc.runtime.rest import REGISTERED_SECONDS, Rest
+from flowc.runtime.secrets import from_environment
+from flowc.runtime.settling import result_of, take_batch
+from flowc.runtime.signals import Signals
+from flowc.runtime.workshop import Workshop
+
+_log = logging.getLogger("flowc.worker")
+
+# Results wait so long for others to share their round trip.
+_GROUP_SECONDS = 0.002
+_MOST_RESULTS = 500
+_LONG = 60.0
+_DRAINING_SECONDS = 0.5
+_SECRET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+class Event(NamedTuple):
+    """What a worker tells of a task: ``leased``, ``completed`` or ``failed``, or the answer to a result not counted."""
+
+    kind: str
+    task: Task | Reply
+    error: Mapping[str, Any] | None = None
+
+
+class Worker:
+    """Performs tasks with the given handlers until it is stopped.
+
+    Args:
+        url: the database.
+        handlers: what it can do; it polls for nothing else.
+        concurrency: how many plain, and how many async, handlers run at once.
+        batch: the most tasks of one poll.
+        lease: how long a task is ours without a sign of life.
+        queues: poll these only; None is all.
+        executor: ``thread``.
+        drain: stop when nothing is queued or started any more that this worker could do.
+        worker_id: the name under which the database knows it; host, process and a random part by default.
+        secrets: values by name; the process's environment by default.
+        listen: whether to be woken by NOTIFY, which a pooler may not pass on.
+        on_event: told of each task, in the worker's own thread.
+
+    Raises:
+        UsageError: an argument is out of range.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        handlers: Handlers,
+        *,
+        concurrency: int = 16,
+        batch: int = 200,
+        lease: timedelta = timedelta(seconds=30),
+        queues: Sequence[str] | None = None,
+        executor: str = "thread",
+        drain: bool = False,
+        worker_id: str | None = None,
+        secrets: Mapping[str, str] | None = None,
+        listen: bool = True,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        _check(handlers, concurrency, batch, lease, executor)
+        self.worker_id = worker_id or f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
+        self._url = url
+        self._lease = lease
+        self._drain = drain
+        self._listen = listen
+        self._on_event = on_event
+        self._stopping = False
+        self._more = False
+        self._told_at = 0.0
+        values = from_environment() if secrets is None else secrets
+        names = sorted(name for name in values if _SECRET_NAME.fullmatch(name))
+        self._line = Line(url, self.worker_id, self._patience)
+        self._exchange = Exchange(self._line, Terms(self.worker_id, handlers.names, lease, queues, names))
+        self._ear = Ear(url, self.worker_id)
+        self._bell = Doorbell()
+        self._rest = Rest()
+        self._plans = Plans(handlers, values, self._exchange.definition_of)
+        kinds = len({handler.is_async for handler in handlers})
+        self._intake = Intake(concurrency * kinds, batch)
+        seconds = lease.total_seconds()
+        self._workshop = Workshop(concurrency, seconds, self._intake, self._exchange.now, self._bell.ring)
+        self._keeper = Keeper(
+            line=Line(url, f"{self.worker_id} keeps", lambda: 0.0),
+            worker_id=self.worker_id,
+            lease=lease,
+            workshop=self._workshop,
+            intake=self._intake,
+        )
+
+    def run(self) -> int:
+        """Work until stopped, or until everything is done where that was asked for.
+
+        Returns:
+            0, or 128 and the number of the signal that stopped it.
+
+        Raises:
+            FlowcError: there is no database, or it lacks what the worker needs.
+        """
+        with ExitStack() as stack:
+            signals = stack.enter_context(Signals(self.stop))
+            self._open(stack)
+            while not self._is_done():
+                self._wait()
+                self._cycle()
+            return 0 if signals.received is None else 128 + signals.received
+
+    def stop(self) -> None:
+        """Finish what was begun, hand back the rest, and return from ``run``; from any thread or signal handler."""
+        self._stopping = True
+        self._bell.ring()
+
+    def _open(self, stack: ExitStack) -> None:
+        stack.callback(self._bell.close)
+        stack.callback(self._line.hang_up)
+        self._exchange.open()
+        stack.callback(self._leave)
+        stack.callback(self._ear.close)
+        stack.callback(self._workshop.close)
+        self._keeper.start()
+        stack.callback(self._keeper.stop)
+        _log.info("worker %s polls %s", self.worker_id, describe(self._url))
+
+    def _wait(self) -> None:
+        """Until there is something to tell, or it is time to look for tasks; a moment more for what is nearly done."""
+        if not self._workshop.outbox:
+            seconds = self._until_look()
+            if seconds > 0 and self._bell.wait(seconds, self._ear.socket) and self._ear.heard():
+                self._rest.called()
+        if self._workshop.outbox:
+            self._linger()
+
+    def _cycle(self) -> None:
+        """Settle the results at hand and lease the next tasks: one round trip for each bucket."""
+        room = self._room()
+        results = take_batch(self._workshop.outbox, _MOST_RESULTS)
+        look = room > 0 and (bool(results) or self._until_look() <= 0)
+        if look and self._rest.register:
+            self._exchange.register(REGISTERED_SECONDS)
+            self._rest.registered()
+        found = 0
+        buckets = self._exchange.buckets
+        for bucket in buckets:
+            mine = results if len(buckets) == 1 else [r for r in results if bucket_of(r.task.run_id) == bucket]
+            ask = self._room() if look else 0
+            if mine or ask:
+                found += self._take_in(self._exchange.settle_and_poll(bucket, mine, ask))
+        buckets.append(buckets.pop(0))
+        self._told_at = time.monotonic()
+        for result in results if self._on_event is not None else ():
+            error = result.outcome.error if isinstance(result.outcome, Failed) else None
+            self._tell("failed" if error else "completed", result.task, error)
+        if look:
+            self._plan_next_look(room, found)
+
+    def _take_in(self, replies: list[Reply]) -> int:
+        """Have the leased tasks performed; returns how many there are."""
+        leases = []
+        for reply in replies:
+            if reply.answer is not None:
+                _log.info("%s of run %s was not counted: %s", reply.step_slug, reply.run_id, reply.answer)
+                self._tell(reply.answer, reply)
+            elif (lease := self._leased(reply.task)) is not None:
+                leases.append(lease)
+        self._workshop.submit(leases)
+        if leases:
+            self._keeper.watch()
+        return len(leases)
+
+    def _leased(self, task: Task) -> Lease | None:
+        self._tell("leased", task)
+        try:
+            plan = self._plans.of(task.flow_slug, task.step_slug)
+        except KeyError as error:
+            outcome = Failed(error_of("UnknownHandler", f"this worker has no flow, step or handler {error}"))
+            self._workshop.outbox.append(result_of(task, outcome))
+            return None
+        return Lease(self._exchange.with_inputs(task) if plan.lacks_inputs else task, plan)
+
+    def _plan_next_look(self, room: int, found: int) -> None:
+        self._more = found >= room
+        if found:
+            self._rest.found()
+        if self._more:
+            return
+        busy = len(self._workshop.held) > 0
+        hears = self._listen and not self._drain and self._ear.open()
+        far = self._rest.nothing_more(busy=busy, hears=hears)
+        if self._drain and not busy and not self._workshop.outbox:
+            self._drain_on()
+        elif far and (due := self._exchange.due_in()) is not None:
+            self._rest.due_in(due)
+
+    def _drain_on(self) -> None:
+        """Nothing is ready for us: stop, unless something waits for its time or is with another worker."""
+        due = self._exchange.due_in()
+        if due is None:
+            self.stop()
+        else:
+            self._rest.due_in(min(due, _DRAINING_SECONDS))
+
+    def _until_look(self) -> float:
+        """In how many seconds to poll, results or not."""
+        room = 0 if self._stopping else self._room()
+        if room == 0:
+            return _LONG
+        if self._more:
+            # A result that comes in brings the next tasks anyway; a poll of its own is worth it for more than a few.
+            return 0.0 if room >= self._intake.worthwhile or not self._workshop.waiting() else _LONG
+        return self._rest.look_at - time.monotonic()
+
+    def _room(self) -> int:
+        return 0 if self._stopping else self._intake.room(len(self._workshop.held))
+
+    def _linger(self) -> None:
+        """Wait a moment for results that are nearly there, to tell them together."""
+        until = time.monotonic() + _GROUP_SECONDS
+        while len(self._workshop.outbox) < self._intake.worthwhile:
+            now = time.monotonic()
+            just_told = now - self._told_at < _GROUP_SECONDS
+            if now >= until or not (self._workshop.waiting() or (just_told and len(self._workshop.held))):
+                return
+            self._bell.wait(until - now)
+
+    def _is_done(self) -> bool:
+        """Once asked to stop: hand back what was not started; done when what was started has been told."""
+        if not self._stopping:
+            return False
+        try:
+            hand_back(self._line, self._workshop.held, self._workshop.take_back())
+        except (psycopg.Error, FlowcError) as error:
+            _log.warning("tasks could not be handed back, their leases will expire: %s", error)
+        return not len(self._workshop.held) and not self._workshop.outbox
+
+    def _leave(self) -> None:
+        """Wake somebody else from now on."""
+        if self._rest.is_registered:
+            with suppress(FlowcError):
+                self._exchange.register(-_LONG * 60)
+
+    def _patience(self) -> float:
+        return self._lease.total_seconds() if self._stopping else math.inf
+
+    def _tell(self, kind: str, task: Task | Reply, error: Mapping[str, Any] | None = None) -> None:
+        if self._on_event is not None:
+            self._on_event(Event(kind, task, error))
+
+
+def _check(handlers: Handlers, concurrency: int, batch: int, lease: timedelta, executor: str) -> None:
+    if not len(handlers):
+        raise UsageError("there is no handler to work with", help="register one: @handlers.register")
+    if not 1 <= concurrency <= 1000:
+        raise UsageError(f"a concurrency of {concurrency} is out of range", help="1 to 1000")
+    if not 1 <= batch <= 1000:
+        raise UsageError(f"a batch of {batch} is out of range", help="1 to 1000")
+    if not timedelta(seconds=1) <= lease <= timedelta(days=1):
+        raise UsageError(f"a lease of {lease.total_seconds():g} s is out of range", help="1 s to 1 day")
+    if executor != "thread":
+        raise UsageError(f"there is no executor `{executor}`", help="`thread` is the one there is")

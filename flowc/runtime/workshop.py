@@ -1,0 +1,104 @@
+"""Where the tasks that a worker holds are performed: its threads, its event loop, and the outcomes to be told."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from flowc.runtime.crew import Crew
+from flowc.runtime.event_loop import EventLoop
+from flowc.runtime.executors import Executor
+from flowc.runtime.failure import error_of
+from flowc.runtime.intake import Intake
+from flowc.runtime.leases import Held, Lease
+from flowc.runtime.outcome import Failed, Outcome
+from flowc.runtime.perform import perform, perform_async
+from flowc.runtime.settling import Result, result_of
+
+_NOT_OURS = Failed(error_of("LeaseLost", "the lease was lost before the handler was called"))
+
+
+class Workshop:
+    """Performs leased tasks and puts what became of them into ``outbox``.
+
+    Args:
+        concurrency: how many plain, and how many async, handlers run at once.
+        lease_seconds: how long a lease lasts: a task that waited longer is not ours any more.
+        intake: learns how long tasks take.
+        now: the database's time.
+        ring: called when there is something in the outbox that is worth a look; from any thread.
+    """
+
+    def __init__(
+        self,
+        concurrency: int,
+        lease_seconds: float,
+        intake: Intake,
+        now: Callable[[], datetime],
+        ring: Callable[[], None],
+    ) -> None:
+        self.held = Held()
+        self.outbox: deque[Result] = deque()
+        self._lease_seconds = lease_seconds
+        self._intake = intake
+        self._now = now
+        self._ring = ring
+        self._loop = EventLoop(concurrency, self._perform_async, self._report)
+        self._crew = Crew(concurrency, self._perform, self._report)
+        self.executors: tuple[Executor, ...] = (self._crew, self._loop)
+
+    def submit(self, leases: Iterable[Lease]) -> None:
+        """Perform these; they are held from now on."""
+        plain: list[Lease] = []
+        on_loop: list[Lease] = []
+        for lease in leases:
+            (on_loop if lease.plan.is_async else plain).append(lease)
+        for executor, mine in ((self._crew, plain), (self._loop, on_loop)):
+            if mine:
+                self.held.add(mine)
+                executor.submit(mine)
+
+    def waiting(self) -> int:
+        """How many tasks wait for a slot."""
+        return self._crew.waiting() + self._loop.waiting()
+
+    def take_back(self) -> list[Lease]:
+        """All tasks that wait; they will not be performed."""
+        return [lease for executor in self.executors for lease in executor.take_back()]
+
+    def tell(self, lease: Lease, outcome: Outcome) -> None:
+        """Put the outcome of a lease that was taken out of ``held`` into the outbox."""
+        self.outbox.append(result_of(lease.task, outcome))
+        # The first one wakes the main thread, the last one ends its patience with those that are nearly done.
+        if len(self.outbox) == 1 or not self.held:
+            self._ring()
+
+    def close(self) -> None:
+        """Start nothing more; do not wait for what runs."""
+        for executor in self.executors:
+            executor.close()
+
+    def _perform(self, lease: Lease) -> Outcome:
+        if self._is_lost(lease):
+            return _NOT_OURS
+        return perform(lease.task, lease.plan, cancelled=lease.cancelled, now=self._now, wait_for=self._loop.wait_for)
+
+    async def _perform_async(self, lease: Lease) -> Outcome:
+        if self._is_lost(lease):
+            return _NOT_OURS
+        return await perform_async(lease.task, lease.plan, cancelled=lease.cancelled, now=self._now)
+
+    def _is_lost(self, lease: Lease) -> bool:
+        """Whether a task is not ours any more when its turn comes, e.g. because the process was stopped for a while."""
+        if not lease.closed and time.monotonic() - lease.extended > self._lease_seconds and self.held.take(lease):
+            lease.closed = True
+        return lease.closed
+
+    def _report(self, lease: Lease, outcome: Outcome, seconds: float) -> None:
+        self._intake.learn(seconds)
+        if self.held.take(lease):
+            self.tell(lease, outcome)
+        else:
+            self._ring()  # nothing to tell, but a slot is free again
