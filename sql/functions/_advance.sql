@@ -1,16 +1,18 @@
 -- Settles what follows from nodes that have just settled, until nothing changes. The frontier (run, flow, the run's
 -- priority, node, how it settled) of many runs moves together, one turn for each level of the longest cascade; each edge
--- is travelled once, each node evaluated once. The caller holds the runs' locks, and what settled stands in _done.
+-- is travelled once, each node evaluated once. Then runs that reached their end complete, and runs with a failure
+-- (`_f_*`: those that the caller brings) fail. The caller holds the runs' locks; what settled stands in _done.
 create or replace function flowc._advance(
-  _bucket integer, _now timestamptz, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _sts smallint[])
+  _bucket integer, _now timestamptz, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _sts smallint[],
+  _f_runs uuid[] default null, _f_nodes smallint[] default null, _f_errors jsonb[] default null)
 returns void
 language plpgsql volatile
 as $$
 declare
-  _ended  uuid[];
-  _a      record;
-  _late   record;
-  _failed uuid[];
+  _ended uuid[];
+  _a     record;
+  _late  record;
+  _t     record;
 begin
   while _runs is not null loop
     select * into _a from flowc._arrive(_bucket, _now, _runs, _flows, _bases, _nodes, _sts);
@@ -28,14 +30,15 @@ begin
     end if;
     exit when _a.runs is null;
 
-    select f.failed, f.runs, f.flows, f.bases, f.nodes, f.sts into _failed, _runs, _flows, _bases, _nodes, _sts
-    from flowc._turn(_bucket, _now, _a.runs, _a.flows, _a.bases, _a.nodes, _a.oks, _a.closed, false) as f;
-    if _failed is not null then
-      _ended := array(select r from unnest(_ended) as r where r <> all(_failed));
-    end if;
+    select * into _t from flowc._turn(_bucket, _now, _a.runs, _a.flows, _a.bases, _a.nodes, _a.oks, _a.closed, false);
+    _runs := _t.runs; _flows := _t.flows; _bases := _t.bases; _nodes := _t.nodes; _sts := _t.sts;
+    _f_runs := _f_runs || _t.f_runs; _f_nodes := _f_nodes || _t.f_nodes; _f_errors := _f_errors || _t.f_errors;
   end loop;
   if _ended is not null then
     perform flowc._finish(_bucket, _now, _ended);
+  end if;
+  if _f_runs is not null then
+    perform flowc._close_failed(_bucket, _now, _f_runs, _f_nodes, _f_errors);
   end if;
 end
 $$;

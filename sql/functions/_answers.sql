@@ -1,5 +1,5 @@
 -- What became of attempts that were not settled just now (`_ats`: those that were): already where this attempt was
--- counted before, run_closed where its run has ended or is gone, else stale.
+-- counted before (or stands in this batch twice), run_closed where its run has ended or is gone, else stale.
 create or replace function flowc._answers(
   _bucket integer, _runs uuid[], _slugs text[], _idxs integer[], _attempts integer[], _ats integer[])
 returns text[]
@@ -10,7 +10,10 @@ as $$
     when exists (select from flowc._done d where d.bucket = _bucket and d.run_id = b.run_id and d.node = r.node
                  and d.idx = coalesce(b.idx, -1) and d.attempt = b.attempt and d.st in (1, 5, 7))
       or exists (select from flowc._errors e where e.bucket = _bucket and e.run_id = b.run_id and e.node = r.node
-                 and e.idx = coalesce(b.idx, -1) and e.attempt = b.attempt and b.attempt > 0) then 'already'
+                 and e.idx = coalesce(b.idx, -1) and e.attempt = b.attempt and not e.expired and b.attempt > 0)
+      or exists (select from unnest(_runs, _slugs, _idxs, _attempts) with ordinality as o (run_id, slug, idx, attempt, at)
+                 where o.at = any(_ats) and (o.run_id, o.slug, o.attempt) = (b.run_id, b.slug, b.attempt)
+                   and o.idx is not distinct from b.idx) then 'already'
     when r.status is distinct from 1 then 'run_closed'
     else 'stale' end order by b.at)
   from unnest(_runs, _slugs, _idxs, _attempts) with ordinality as b (run_id, slug, idx, attempt, at)

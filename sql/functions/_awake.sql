@@ -9,5 +9,5 @@ as $$
     returning *
   )
   insert into flowc._live (bucket, prio, queue, flow_id, run_id, node, idx, need_id, attempt, failures, max_attempts, ready_at, item)
-  select bucket, prio, queue, flow_id, run_id, node, idx, need_id, attempt, failures, max_attempts, _now, item from due
+  select bucket, prio, queue, flow_id, run_id, node, idx, need_id, attempt, failures, max_attempts, due, item from due
 $$;

@@ -1,7 +1,9 @@
 -- Attempts whose lease has run out, to be settled as failures. Looks only when something can have expired: the bucket
--- keeps a lower bound of the next expiry, which lags behind by 5 s at most where two polls cross.
+-- keeps a lower bound of the next expiry, which lags behind by 5 s at most where two polls cross. Leaves out the
+-- attempts that have their results in this very call (`_b_*`): late, but in time.
 create or replace function flowc._expired(
-  _bucket integer, _now timestamptz, out runs uuid[], out slugs text[], out idxs integer[], out attempts integer[])
+  _bucket integer, _now timestamptz, _b_runs uuid[], _b_slugs text[], _b_idxs integer[], _b_attempts integer[],
+  out runs uuid[], out slugs text[], out idxs integer[], out attempts integer[])
 language plpgsql volatile
 as $$
 declare
@@ -18,7 +20,9 @@ begin
   into runs, slugs, idxs, attempts
   from flowc._live l
   join flowc._nodes n on n.flow_id = l.flow_id and n.node = l.node
-  where l.ctid = any(_found.places[:1000]);
+  where l.ctid = any(_found.places[:1000])
+    and not exists (select from unnest(_b_runs, _b_slugs, _b_idxs, _b_attempts) as b (run_id, slug, idx, attempt)
+                    where b.run_id = l.run_id and b.slug = n.step_slug and coalesce(b.idx, -1) = l.idx and b.attempt = l.attempt);
   if coalesce(cardinality(_found.places), 0) <= 1000 then
     perform flowc._expire_by(_bucket, _now, _found.next);
   end if;

@@ -1,17 +1,16 @@
 -- Failed and expired attempts, their tasks already taken from the live ones: each leaves its error. A task with attempts
 -- left sleeps out its wait; one without is skipped where the step's on_failure says so, else it fails its run. Returns the
--- runs that failed, the steps that were skipped (e_*: elements of maps) to settle further.
+-- steps that were skipped (e_*: elements of maps) to settle further, and the failures that end their runs (f_*).
 create or replace function flowc._fail(
   _bucket integer, _now timestamptz, _tasks flowc._live[], _bases integer[], _expired boolean[], _errors jsonb[],
   _retryable boolean[], _retry_at timestamptz[],
-  out failed uuid[],
   out runs uuid[], out flows integer[], out bases integer[], out nodes smallint[], out sts smallint[],
-  out e_runs uuid[], out e_flows integer[], out e_bases integer[], out e_nodes smallint[], out e_bad integer[])
+  out e_runs uuid[], out e_flows integer[], out e_bases integer[], out e_nodes smallint[], out e_bad integer[],
+  out f_runs uuid[], out f_nodes smallint[], out f_errors jsonb[])
 language plpgsql volatile
 as $$
 declare
   _t      record;
-  _f      record;
   _errs   jsonb[];
   _spent  boolean[];
 begin
@@ -26,9 +25,9 @@ begin
   cross join lateral (select (_tasks[x.at]).*) as t
   join flowc._nodes n on n.flow_id = t.flow_id and n.node = t.node;
 
-  insert into flowc._errors (bucket, run_id, node, idx, attempt, worker, terminal, error, started_at, failed_at)
-  select _bucket, t.run_id, t.node, t.idx, t.attempt, t.worker, x.spent, x.error, t.started_at, _now
-  from unnest(_spent, _errs) with ordinality as x (spent, error, at) cross join lateral (select (_tasks[x.at]).*) as t;
+  insert into flowc._errors (bucket, run_id, node, idx, attempt, worker, terminal, expired, error, started_at, failed_at)
+  select _bucket, t.run_id, t.node, t.idx, t.attempt, t.worker, x.spent, x.expired, x.error, t.started_at, _now
+  from unnest(_spent, _expired, _errs) with ordinality as x (spent, expired, error, at) cross join lateral (select (_tasks[x.at]).*) as t;
 
   insert into flowc._later (bucket, run_id, node, idx, due, prio, queue, flow_id, need_id, attempt, failures, max_attempts, item)
   select _bucket, t.run_id, t.node, t.idx,
@@ -62,16 +61,11 @@ begin
   runs := _t.runs; flows := _t.flows; bases := _t.bases; nodes := _t.nodes; sts := _t.sts;
   e_runs := _t.e_runs; e_flows := _t.e_flows; e_bases := _t.e_bases; e_nodes := _t.e_nodes; e_bad := _t.e_bad;
 
-  for _f in
-    select distinct on (t.run_id) t.run_id, t.node, x.error
-    from unnest(_spent, _errs) with ordinality as x (spent, error, at)
-    cross join lateral (select (_tasks[x.at]).*) as t
-    join flowc._nodes n on n.flow_id = t.flow_id and n.node = t.node
-    where x.spent and not n.soft
-    order by t.run_id, n.step_slug, t.idx
-  loop
-    perform flowc._close(_bucket, _now, _f.run_id, 3::smallint, _f.node, _f.error);
-    failed := failed || _f.run_id;
-  end loop;
+  select array_agg(t.run_id order by t.idx), array_agg(t.node order by t.idx), array_agg(x.error order by t.idx)
+  into f_runs, f_nodes, f_errors
+  from unnest(_spent, _errs) with ordinality as x (spent, error, at)
+  cross join lateral (select (_tasks[x.at]).*) as t
+  join flowc._nodes n on n.flow_id = t.flow_id and n.node = t.node
+  where x.spent and not n.soft;
 end
 $$;

@@ -9,6 +9,7 @@ declare
   _f record;
   _m record;
 begin
+  delete from flowc._done d where d.bucket = _bucket and d.run_id = _run_id and d.st = 7 and d.attempt = 0;
   -- Elements that failed softly in a map that did not settle are tried again too.
   update flowc._done d set st = 6
   where d.bucket = _bucket and d.run_id = _run_id and d.idx >= 0 and d.st = 5
@@ -34,17 +35,12 @@ begin
   if _a.nodes is not null then
     select * into _f from flowc._turn(_bucket, _now, array_fill(_run_id, array[cardinality(_a.nodes)]),
       array_fill(_flow_id, array[cardinality(_a.nodes)]), array_fill(_base, array[cardinality(_a.nodes)]), _a.nodes, _a.oks, _a.closed, true);
-    if _f.failed is not null then
-      return;
-    end if;
     for _m in select m.node from flowc._maps m where m.bucket = _bucket and m.run_id = _run_id and m.remaining = 0 loop
       _f.runs := _f.runs || _run_id; _f.flows := _f.flows || _flow_id; _f.bases := _f.bases || _base;
       _f.nodes := _f.nodes || _m.node;
       _f.sts := _f.sts || flowc._end_map(_bucket, _now, _run_id, _m.node, false);
     end loop;
-    if _f.runs is not null then
-      perform flowc._advance(_bucket, _now, _f.runs, _f.flows, _f.bases, _f.nodes, _f.sts);
-    end if;
+    perform flowc._advance(_bucket, _now, _f.runs, _f.flows, _f.bases, _f.nodes, _f.sts, _f.f_runs, _f.f_nodes, _f.f_errors);
   elsif _a.ended then
     perform flowc._finish(_bucket, _now, array[_run_id]);
   end if;

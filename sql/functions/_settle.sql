@@ -1,5 +1,6 @@
 -- Settles a batch of attempts of many runs, and all that follows from it. `_states`: 1 completed, 5 failed, 6 the lease
--- expired. Returns an answer a place: null is ok, else already, run_closed or stale (the attempt was counted before; its
+-- expired. Returns an answer a place, or null where all
+-- is ok: null is ok, else already, run_closed or stale (the attempt was counted before; its
 -- run ended; its lease went to another). The runs are locked first, in the order of their ids, by every caller.
 create or replace function flowc._settle(
   _bucket integer, _now timestamptz, _runs uuid[], _slugs text[], _idxs integer[], _attempts integer[], _states smallint[],
@@ -8,7 +9,8 @@ returns text[]
 language plpgsql volatile
 as $$
 declare
-  _t record;
+  _t       record;
+  _answers text[];
 begin
   perform from flowc._runs r where r.bucket = _bucket and r.run_id = any(_runs) order by r.run_id for no key update;
 
@@ -46,6 +48,9 @@ begin
     array_agg(at) filter (where state <> 1) as t_ats
   into _t from taken;
 
+  if _t.n < cardinality(_runs) then
+    _answers := flowc._answers(_bucket, _runs, _slugs, _idxs, _attempts, coalesce(_t.ats, '{}'));
+  end if;
   if _t.tasks is not null or _t.e_runs is not null then
     perform flowc._settle_rare(_bucket, _now, _t.runs, _t.flows, _t.bases, _t.nodes, _t.sts,
       _t.e_runs, _t.e_flows, _t.e_bases, _t.e_nodes, _t.e_bad,
@@ -54,9 +59,6 @@ begin
   elsif _t.runs is not null then
     perform flowc._advance(_bucket, _now, _t.runs, _t.flows, _t.bases, _t.nodes, _t.sts);
   end if;
-  if _t.n < cardinality(_runs) then
-    return flowc._answers(_bucket, _runs, _slugs, _idxs, _attempts, coalesce(_t.ats, '{}'));
-  end if;
-  return array_fill(null::text, array[cardinality(_runs)]);
+  return _answers;
 end
 $$;

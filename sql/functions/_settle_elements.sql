@@ -1,8 +1,7 @@
--- Counts settled elements of maps, outside of runs that failed: opens as many new ones where a window is set; returns the
+-- Counts settled elements of maps: opens as many new ones where a window is set; returns the
 -- maps that settled with their last element, their outputs in order, null for an element that failed.
 create or replace function flowc._settle_elements(
   _bucket integer, _now timestamptz, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _bad integer[],
-  _failed uuid[],
   out runs uuid[], out flows integer[], out bases integer[], out nodes smallint[], out sts smallint[])
 language plpgsql volatile
 as $$
@@ -13,7 +12,7 @@ begin
     update flowc._maps m set remaining = m.remaining - e.n, bad = m.bad + e.bad
     from (select e.run_id, e.flow_id, e.base, e.node, count(*) as n, sum(e.bad) as bad
           from unnest(_runs, _flows, _bases, _nodes, _bad) as e (run_id, flow_id, base, node, bad)
-          where e.run_id <> all(_failed) group by 1, 2, 3, 4) as e
+          group by 1, 2, 3, 4) as e
     where m.bucket = _bucket and m.run_id = e.run_id and m.node = e.node
     returning m.run_id, m.node, m.total, m.remaining, m.bad, m.opened, e.n, e.flow_id, e.base
   loop

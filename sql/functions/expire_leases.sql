@@ -8,7 +8,7 @@ declare
   _e   record;
 begin
   perform flowc._require_read_committed();
-  select * into _e from flowc._expired(bucket, _now);
+  select * into _e from flowc._expired(bucket, _now, null, null, null, null);
   if _e.runs is null then
     return 0;
   end if;

@@ -10,15 +10,15 @@ declare
   _ats integer[];
 begin
   perform flowc._require_read_committed();
-  perform flowc._lock_runs(bucket, run_ids);
+  perform flowc._lock_runs(extend_leases.bucket, run_ids);
   with extended as (
     update flowc._live l
-    set lease_expires_at = least(_now + lease, l.started_at + h.timeout * interval '1 millisecond' + lease)
-    from flowc._held(bucket, run_ids, step_slugs, task_indexes, attempts) as h
-    where l.ctid = h.place and l.worker = worker_id
+    set lease_expires_at = least(_now + extend_leases.lease, l.started_at + h.timeout * interval '1 millisecond' + extend_leases.lease)
+    from flowc._held(extend_leases.bucket, run_ids, step_slugs, task_indexes, attempts) as h
+    where l.ctid = h.place and l.worker = extend_leases.worker_id
     returning h.at
   )
   select array_agg(at) into _ats from extended;
-  return flowc._answers_held(bucket, run_ids, _ats);
+  return flowc._answers_held(extend_leases.bucket, run_ids, _ats);
 end
 $$;

@@ -24,7 +24,7 @@ begin
     array_agg(case when r ->> 4 = 'failed' then r -> 5 end order by n) as errors,
     array_agg((r ->> 6)::boolean order by n) as retryable, array_agg((r ->> 7)::timestamptz order by n) as retry_at
   into _b from jsonb_array_elements(results) with ordinality as e (r, n);
-  select * into _e from flowc._expired(bucket, _now);
+  select * into _e from flowc._expired(bucket, _now, _b.runs, _b.slugs, _b.idxs, _b.attempts) where max_tasks > 0;
   if _b.runs is not null or _e.runs is not null then
     _answers := flowc._settle(bucket, _now, _b.runs || _e.runs, _b.slugs || _e.slugs, _b.idxs || _e.idxs,
       _b.attempts || _e.attempts, _b.states || array_fill(6::smallint, array[coalesce(cardinality(_e.runs), 0)]),

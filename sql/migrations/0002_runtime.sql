@@ -107,6 +107,7 @@ create table flowc._errors (
   attempt    integer not null,
   worker     text,
   terminal   boolean not null,
+  expired    boolean not null default false,    -- the lease ran out: nobody reported this
   error      jsonb not null,
   started_at timestamptz,
   failed_at  timestamptz not null,

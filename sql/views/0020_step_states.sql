@@ -7,7 +7,8 @@ select r.run_id, n.flow_slug, n.step_slug, (array['task', 'map', 'branch'])[n.ki
       when f.settled < cardinality(n.final_nodes) then case when r.status = 1 then 'started' else 'cancelled' end
       when f.completed > 0 then 'completed' else 'skipped' end
     when d.st = 1 then 'completed'
-    when r.failed_node = n.node then 'failed'
+    when d.st = 7 or n.kind = 1 and r.status = 3 and exists (
+      select from flowc._done e where e.bucket = r.bucket and e.run_id = r.run_id and e.node = n.node and e.idx >= 0 and e.st = 7) then 'failed'
     when r.status > 1 then 'cancelled'
     when m.total is not null or l.tasks > 0 or z.tasks > 0 then 'started'
     else 'created' end as status,
@@ -15,7 +16,7 @@ select r.run_id, n.flow_slug, n.step_slug, (array['task', 'map', 'branch'])[n.ki
     else flowc._skip_word(d.st) end as skip_reason,
   d.output, m.total, m.remaining,
   least(d.started_at, l.started_at) as started_at,
-  case when d.st < 6 or r.failed_node = n.node then coalesce(d.ended_at, r.ended_at) end as ended_at,
+  case when d.st <> 6 then d.ended_at end as ended_at,
   r.bucket
 from flowc._buckets b
 join flowc._runs r on r.bucket = b.bucket
