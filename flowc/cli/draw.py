@@ -32,15 +32,19 @@ class Progress(NamedTuple):
     errors: Sequence[TaskError]
 
 
-def tree(progress: Progress, order: Sequence[str]) -> Tree:
-    """The run and below it its steps in ``order``, those of a branch below the branch."""
+def tree(progress: Progress, order: Sequence[str], *, moving: bool = False) -> Tree:
+    """The run and below it its steps in ``order``, those of a branch below the branch.
+
+    ``moving`` turns the mark of what has started, a picture after the other.
+    """
+    at_work = FRAMES[int(time.monotonic() * 10) % len(FRAMES)] if moving else "▸"
     root = Tree(_heading(progress.run), guide_style="dim")
     states = {state.step_slug: state for state in progress.steps}
     errors = {error.step_slug: error for error in progress.errors}
     nodes: dict[str | None, Tree] = {None: root}
     for slug in order:
         state = states[slug]
-        nodes[slug] = nodes[state.branch].add(_line(state, errors.get(slug)))
+        nodes[slug] = nodes[state.branch].add(_line(state, errors.get(slug), at_work))
     return root
 
 
@@ -73,10 +77,9 @@ def _heading(run: Run) -> Text:
     )
 
 
-def _line(state: StepState, error: TaskError | None) -> Text:
+def _line(state: StepState, error: TaskError | None, at_work: str) -> Text:
     style = _STYLES.get(state.status, "")
-    frame = FRAMES[int(time.monotonic() * 10) % len(FRAMES)]
-    mark = _MARKS.get(state.status, frame)
+    mark = _MARKS.get(state.status, at_work)
     said = detail(state, error)
     words = f"  {state.status}" if state.kind != "branch" or state.status != "completed" else ""
     return Text.assemble((f"{mark} ", style), state.step_slug, (words, style), (f"  {said}" if said else "", "dim"))

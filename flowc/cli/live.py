@@ -80,7 +80,7 @@ class _Moving:
         self._progress = progress
 
     def picture(self) -> Tree | str:
-        return tree(self._progress, self._order) if self._progress else ""
+        return tree(self._progress, self._order, moving=True) if self._progress else ""
 
 
 class _Lines:

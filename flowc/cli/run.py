@@ -18,10 +18,11 @@ from flowc.cli.sources import compile_paths, definitions_of, signatures_of
 from flowc.cli.terminal import say
 from flowc.cli.working import require_secrets, work_and_watch
 from flowc.db import queries
+from flowc.runtime.worker import Worker
 
 
 @click.command(epilog="Example:  flowc run flows/analyze_website.yaml url=flows/pages/index.html")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @pairs_argument
 @input_option
 @handlers_option
@@ -42,13 +43,14 @@ def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: s
         os.environ[URL] = database.url
         require_secrets(definition.body)
         with database.connection() as conn:
+            worker = Worker(database.url, registry)
             definition = deploy_to_run(conn, definition, drafts=database.embedded)
             run_id = queries.start_flow(conn, definition.slug, value, input_checked=True)
             say(f"run {run_id}: {definition.slug}")
             assert compilation.flow is not None
             order = order_of(definition.body, list(compilation.flow.steps))
             try:
-                progress = work_and_watch(conn, database.url, registry, run_id, order)
+                progress = work_and_watch(conn, worker, run_id, order)
             except BaseException:
                 say_how_to_go_on(run_id)
                 raise

@@ -13,12 +13,11 @@ from flowc.cli.draw import Progress
 from flowc.cli.live import watch
 from flowc.cli.terminal import say
 from flowc.errors import UsageError
-from flowc.runtime.worker import Worker
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from flowc.runtime.handlers import Handlers
+    from flowc.runtime.worker import Worker
 
 # Handlers of a run that has ended work for nothing: so long they may take to notice.
 _SECONDS_TO_LEAVE = 1.0
@@ -38,14 +37,14 @@ def require_secrets(body: Mapping[str, Any]) -> None:
         )
 
 
-def work_and_watch(conn: Connection, url: str, handlers: Handlers, run_id: str, order: Sequence[str]) -> Progress:
-    """Work until the run has ended, and show it meanwhile; the answer is its last state.
+def work_and_watch(conn: Connection, worker: Worker, run_id: str, order: Sequence[str]) -> Progress:
+    """Let ``worker`` work until the run has ended, and show it meanwhile; the answer is the run's last state.
 
     Raises:
         Exception: what made the worker end before.
     """
     # What handlers print goes to stderr: stdout is for the run's output alone.
-    with redirect_stdout(sys.stderr), _working(Background(Worker(url, handlers))) as background:
+    with redirect_stdout(sys.stderr), _working(Background(worker)) as background:
         return watch(conn, run_id, order, background.check)
 
 

@@ -114,8 +114,9 @@ def test_deployed_flows_are_started_by_one_process_and_worked_on_by_another(flow
     deployed = flowc("deploy", FLOWC_DATABASE_URL=dsn)
     assert deployed.stdout == "+ new        analyze_website_v1\n+ new        ping\n+ new        word_counts\n"
     assert flowc("plan", FLOWC_DATABASE_URL=dsn).stdout.count("= unchanged") == 3
-    first = flowc("start", "analyze_website_v1", "url=flows/pages/index.html", "--key", "k", FLOWC_DATABASE_URL=dsn)
-    again = flowc("start", "analyze_website_v1", "url=flows/pages/index.html", "--key", "k", FLOWC_DATABASE_URL=dsn)
+    start = ("start", "analyze_website_v1", "url=flows/pages/index.html", "--key", "k")
+    first = flowc(*start, FLOWC_DATABASE_URL=dsn)
+    again = flowc(*start, FLOWC_DATABASE_URL=dsn)
     assert first.stdout == again.stdout
     run_id = first.stdout.strip()
     worked = flowc("worker", "--drain", FLOWC_DATABASE_URL=dsn)
@@ -127,7 +128,7 @@ def test_deployed_flows_are_started_by_one_process_and_worked_on_by_another(flow
     assert "notify_sentry  skipped  its branch was not taken" in shown.stdout
     told = json.loads(flowc("show", run_id, "--json", FLOWC_DATABASE_URL=dsn).stdout)
     assert told["output"] == {"report": report_of("flows/pages/index.html")}
-    assert [state["step_slug"] for state in told["step_states"]][0] == "website"
+    assert told["step_states"][0]["step_slug"] == "website"
     assert len(told["step_tasks"]) == 7
 
     listed = flowc("runs", "--json", FLOWC_DATABASE_URL=dsn)
