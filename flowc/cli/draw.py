@@ -61,13 +61,18 @@ def detail(state: StepState, error: TaskError | None) -> str:
             return ", ".join(part for part in (_tasks(state.total), took) if part)
         case "skipped":
             why = reason(state.skip_reason)
-            return f"{why}: {_said(error)}" if state.skip_reason == "handler_failed" and error else why
+            return f"{why}: {said_of(error)}" if state.skip_reason == "handler_failed" and error else why
         case "started":
             return ", ".join(part for part in (_counted(state), _elapsed(state), _retried(error)) if part)
         case "failed":
-            return _said(error) if error else ""
+            return said_of(error) if error else ""
         case _:
             return ""
+
+
+def said_of(error: TaskError) -> str:
+    """What a failed attempt raised, on one line."""
+    return one_line(f"{error.class_}: {error.message}" if error.message else str(error.class_))
 
 
 def _heading(run: Run) -> Text:
@@ -100,8 +105,4 @@ def _elapsed(state: StepState) -> str:
 
 
 def _retried(error: TaskError | None) -> str:
-    return f"attempt {error.attempt} failed: {_said(error)}" if error and not error.terminal else ""
-
-
-def _said(error: TaskError) -> str:
-    return one_line(f"{error.class_}: {error.message}" if error.message else str(error.class_))
+    return f"attempt {error.attempt} failed: {said_of(error)}" if error and not error.terminal else ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from flowc.cli.draw import Progress, detail, tree
+from flowc.cli.draw import Progress, detail, said_of, tree
 from flowc.cli.terminal import is_rich, say
 from flowc.db import queries
 from flowc.errors import NotDeployedError
@@ -92,7 +92,7 @@ class _Lines:
     def show(self, progress: Progress) -> None:
         for error in progress.errors[self._failures :]:
             index = "" if error.task_index is None else f"[{error.task_index}]"
-            say(f"  {error.step_slug}{index}: attempt {error.attempt} failed: {error.class_}: {error.message}")
+            say(f"  {error.step_slug}{index}: attempt {error.attempt} failed: {said_of(error)}")
         self._failures = len(progress.errors)
         errors = {error.step_slug: error for error in progress.errors}
         settled = [state for state in progress.steps if state.status in _SETTLED and state.step_slug not in self._told]

@@ -7,7 +7,7 @@ import json
 import click
 
 from flowc.cli.draw import Progress
-from flowc.cli.terminal import one_line, put, say
+from flowc.cli.terminal import one_line, printable, put, say
 from flowc.cli.words import between
 
 
@@ -44,7 +44,7 @@ def _say_why(progress: Progress) -> None:
     said = ": ".join(str(error[key]) for key in ("class", "message") if error.get(key))
     say(f"error: run {run.run_id} {run.status}{where}{f': {one_line(said)}' if said else ''}")
     for line in str(error.get("traceback") or "").splitlines():
-        say("  " + one_line(line) if line.strip() else "")
+        say("  " + printable(line))
     say(f"help: flowc retry {run.run_id} && flowc worker --drain runs what did not complete again")
 
 

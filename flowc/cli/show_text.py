@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flowc.cli.draw import Progress
-from flowc.cli.terminal import one_line
+from flowc.cli.terminal import one_line, printable
 
 if TYPE_CHECKING:
     from flowc.db.rows import Run, StepTask, TaskError
@@ -58,12 +58,7 @@ def _told(error: TaskError) -> str:
     head = (
         f"\n{error.step_slug}{index}, attempt {error.attempt}{last}: {one_line(f'{error.class_}: {error.message}')}\n"
     )
-    return head + "".join(f"  {_visible_line(line)}\n" for line in (error.traceback or "").splitlines())
-
-
-def _visible_line(line: str) -> str:
-    """A line of a traceback without control characters; its indentation stays."""
-    return "".join(c if c.isprintable() else " " for c in line)
+    return head + "".join(f"  {printable(line)}\n" for line in (error.traceback or "").splitlines())
 
 
 def _short(text: str) -> str:

@@ -42,7 +42,12 @@ def say_error(message: str, help: str | None) -> None:  # noqa: A002 - the word 
 
 def one_line(text: str) -> str:
     """The text without line ends and control characters: neither can forge a line or move a cursor."""
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return printable(" ".join(text.split()))
+
+
+def printable(line: str) -> str:
+    """A line without control characters; its spaces stay."""
+    return line if line.isprintable() else "".join(c if c.isprintable() else " " for c in line)
 
 
 def is_rich(stream: TextIO) -> bool:
