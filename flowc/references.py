@@ -8,6 +8,7 @@ nowhere is null, never an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 # The names that are not slugs: the run's input, a map's element and its index.
@@ -26,6 +27,7 @@ def is_reference(value: object) -> bool:
     return isinstance(value, str) and value.startswith("$") and not value.startswith("$$")
 
 
+@lru_cache(maxsize=4096)
 def parse_reference(text: str) -> Reference:
     """The reference that ``text`` writes.
 
@@ -33,7 +35,7 @@ def parse_reference(text: str) -> Reference:
         ValueError: the text is no reference: an empty name or an empty segment.
     """
     name, *path = text[1:].split(".")
-    if not text.startswith("$") or not name or not all(path):
+    if text[:1] != "$" or not name or "" in path:
         raise ValueError(text)
     return Reference(name, tuple(path))
 

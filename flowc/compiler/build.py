@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flowc.compiler import model
 from flowc.compiler.durations import milliseconds
@@ -18,22 +18,28 @@ LONG = 16
 
 _EMPTY: Mapping[str, Any] = {}
 _NOWHERE: frozenset[str] = frozenset()
+# An attribute of a step, and what reads it from what is written and what it is otherwise.
+_Reader: TypeAlias = tuple[str, Callable[[Any, Any], Any]]
+_ORDINARY: Mapping[str, Any] = {
+    "join": model.JOIN,
+    "on_unmet": model.ON_UNMET,
+    "with_": None,
+    "output": None,
+    "retry": model.RETRY,
+    "timeout": model.TIMEOUT,
+    "delay": model.DELAY,
+    "queue": model.QUEUE,
+    "priority": model.PRIORITY,
+    "on_failure": model.ON_FAILURE,
+    "map_": None,
+    "max_parallel": None,
+}
 _RUN_NAMES = frozenset({INPUT, ITEM, INDEX})
 
 
 def build(document: Document) -> Flow:
     """The flow that ``document`` writes; never raises: what is malformed is left out."""
     return _Builder(document).flow()
-
-
-class _Defaults(NamedTuple):
-    """What `defaults` says for every task, built-in defaults filled in."""
-
-    retry: Retry
-    timeout: int
-    queue: str
-    priority: int
-    on_failure: str
 
 
 class _Builder:
@@ -45,7 +51,7 @@ class _Builder:
         self.steps: dict[str, Step] = {}
         self.long_texts: list[tuple[Path, str]] = []
         self.whole = True
-        self.defaults = _defaults(self.written.get("defaults"))
+        self.ordinary = _read(self.written.get("defaults"), _ORDINARY, _OF_DEFAULTS)
 
     def flow(self) -> Flow:
         written = self.written
@@ -97,24 +103,13 @@ class _Builder:
             kind=kind,
             branch=branch,
             depends_on=depends_on,
-            join=_text(written.get("join"), model.JOIN),
             run_if=run_if,
             run_unless=run_unless,
-            on_unmet=_text(written.get("on_unmet"), model.ON_UNMET),
             handler=() if kind == "branch" else _handler(written, slug),
-            with_=_mapping(written.get("with")),
-            output=_mapping(written.get("output")),
-            retry=_retry(written.get("retry"), self.defaults.retry),
-            timeout=_duration(written.get("timeout"), self.defaults.timeout),
-            delay=_duration(written.get("delay"), model.DELAY),
-            queue=_text(written.get("queue"), self.defaults.queue),
-            priority=_whole(written.get("priority"), self.defaults.priority),
-            on_failure=_text(written.get("on_failure"), self.defaults.on_failure),
-            map_=_source(written.get("map")),
-            max_parallel=_limit(written.get("max_parallel")),
             joins=tuple(sorted(joins - conditions)),
             conditions=tuple(sorted(conditions)),
             mentions=tuple(mentions),
+            **_read(written, self.ordinary, _READERS),
         )
         if kind == "branch":
             self._add_steps(written["steps"], (*path, "steps"), key, waited.union(depends_on, conditions))
@@ -135,17 +130,26 @@ class _Builder:
 
     def _find_references(self, value: Any, path: Path, owner: str | None, part: str, found: list[Mention]) -> None:
         """Add the references in a template to ``found``, and its long literals to those of the flow."""
-        if type(value) is dict:
-            for key, inner in value.items():
-                self._find_references(inner, (*path, key), owner, part, found)
-        elif type(value) is list:
-            for index, inner in enumerate(value):
-                self._find_references(inner, (*path, index), owner, part, found)
-        elif type(value) is str:
-            if value[:1] == "$" and value[1:2] != "$":
-                found.append(_reference(value, path, owner, part))
-            elif len(value) >= LONG:
-                self.long_texts.append((path, value))
+        if type(value) is str:
+            self._look_at(value, path, owner, part, found)
+        elif type(value) is dict or type(value) is list:
+            for key, inner in value.items() if type(value) is dict else enumerate(value):
+                # Most values are short texts and numbers, which are nothing to look at.
+                if type(inner) is str:
+                    if inner[:1] == "$" or len(inner) >= LONG:
+                        self._look_at(inner, (*path, key), owner, part, found)
+                elif type(inner) is dict or type(inner) is list:
+                    self._find_references(inner, (*path, key), owner, part, found)
+
+    def _look_at(self, text: str, path: Path, owner: str | None, part: str, found: list[Mention]) -> None:
+        if text[:1] == "$" and text[1:2] != "$":
+            try:
+                name, fields = parse_reference(text)
+            except ValueError:
+                name, fields = "", ()
+            found.append(Mention(owner, part, name, fields, path, text))
+        elif len(text) >= LONG:
+            self.long_texts.append((path, text))
 
     def _sort_out(self, returned: list[Mention]) -> tuple[list[Mention], list[Mention]]:
         """The mentions that are not plainly another step with an output, and those of the run's input."""
@@ -166,15 +170,14 @@ class _Builder:
         return strays, inputs
 
 
-def _defaults(written: Any) -> _Defaults:
-    keys: Mapping[str, Any] = written if type(written) is dict else _EMPTY
-    return _Defaults(
-        retry=_retry(keys.get("retry"), model.RETRY),
-        timeout=_duration(keys.get("timeout"), model.TIMEOUT),
-        queue=_text(keys.get("queue"), model.QUEUE),
-        priority=_whole(keys.get("priority"), model.PRIORITY),
-        on_failure=_text(keys.get("on_failure"), model.ON_FAILURE),
-    )
+def _read(written: Any, ordinary: Mapping[str, Any], readers: Mapping[str, _Reader]) -> dict[str, Any]:
+    """``ordinary`` attributes, replaced by what is written for them."""
+    attributes = {**ordinary}
+    for key in written if type(written) is dict else ():
+        if key in readers:
+            attribute, read = readers[key]
+            attributes[attribute] = read(written[key], ordinary[attribute])
+    return attributes
 
 
 def _mention_slugs(written: Any, path: Path, owner: str, found: list[Mention]) -> tuple[str, ...]:
@@ -203,14 +206,6 @@ def _mention_patterns(
     for place, pattern in patterns:
         found += [Mention(owner, part, name, (), (*place, name), name) for name in pattern]
     return tuple(pattern for _, pattern in patterns)
-
-
-def _reference(text: str, path: Path, owner: str | None, part: str) -> Mention:
-    try:
-        name, fields = parse_reference(text)
-    except ValueError:
-        name, fields = "", ()
-    return Mention(owner, part, name, fields, path, text)
 
 
 def _handler(written: Mapping[str, Any], slug: str) -> tuple[str, ...]:
@@ -247,9 +242,9 @@ def _whole(value: Any, otherwise: int) -> int:
     return number if type(number) is int else otherwise
 
 
-def _limit(value: Any) -> int | None:
+def _limit(value: Any, otherwise: int | None) -> int | None:
     number = _whole(value, 0)
-    return number if number > 0 else None
+    return number if number > 0 else otherwise
 
 
 def _text(value: Any, otherwise: str) -> str:
@@ -260,9 +255,28 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(text for text in value if type(text) is str) if type(value) is list else ()
 
 
-def _mapping(value: Any) -> dict[str, Any] | None:
-    return value if type(value) is dict else None
+def _mapping(value: Any, otherwise: None = None) -> dict[str, Any] | None:
+    return value if type(value) is dict else otherwise
 
 
-def _source(value: Any) -> str | list[Any] | None:
-    return value if type(value) in (str, list) else None
+def _source(value: Any, otherwise: None) -> str | list[Any] | None:
+    return value if type(value) in (str, list) else otherwise
+
+
+_OF_DEFAULTS: Mapping[str, _Reader] = {
+    "retry": ("retry", _retry),
+    "timeout": ("timeout", _duration),
+    "queue": ("queue", _text),
+    "priority": ("priority", _whole),
+    "on_failure": ("on_failure", _text),
+}
+_READERS: Mapping[str, _Reader] = {
+    **_OF_DEFAULTS,
+    "join": ("join", _text),
+    "on_unmet": ("on_unmet", _text),
+    "with": ("with_", _mapping),
+    "output": ("output", _mapping),
+    "delay": ("delay", _duration),
+    "map": ("map_", _source),
+    "max_parallel": ("max_parallel", _limit),
+}

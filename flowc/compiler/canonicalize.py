@@ -123,5 +123,8 @@ def _named_schemas(values: dict[str, Any]) -> dict[str, Any]:
 
 def _as_set(values: Iterable[Any]) -> list[Any]:
     """``values`` sorted by their canonical bytes, each once."""
+    values = list(values)
+    if all(type(value) is str and value.isidentifier() and value.isascii() for value in values):
+        return sorted(set(values))
     by_text = {canonical_text(value): value for value in values}
     return [by_text[text] for text in sorted(by_text)]

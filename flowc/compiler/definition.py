@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+import orjson
+
+# Without digits and signs, what is left of a float in JSON is a dot or an `e` after a colon, a comma or a bracket.
+_FLOATS = bytes.maketrans(b",[e", b"::.")
 _ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -37,4 +41,14 @@ def canonical_text(value: Any) -> str:
     Keys are sorted by code point, nothing is spaced, integers stand as written, floats as Python's repr; whatever is
     a control, non-ASCII or ``$`` character is written ``\uXXXX``, so that it can be quoted with dollars in SQL.
     """
-    return _ENCODER.encode(value).replace("$", "\\u0024")
+    try:
+        fast = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # an integer beyond 64 bits, or half of a surrogate pair
+        fast = b"\xff"
+    text = _ENCODER.encode(value) if _may_differ(fast) else fast.decode("ascii")
+    return text.replace("$", "\\u0024")
+
+
+def _may_differ(fast: bytes) -> bool:
+    """Whether the fast encoder, ten times as fast as the exact one, may have written other bytes."""
+    return not fast.isascii() or b"\x7f" in fast or b":." in fast.translate(_FLOATS, b"0123456789-")

@@ -107,7 +107,13 @@ def test_of_two_steps_with_one_slug_both_are_kept() -> None:
 
 
 TEXTS = ["", "$", "$a.b", "$a..b", "$secret.a", "$item", "a", "5s", "all", "a.b == 5"]
-SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.sampled_from(TEXTS)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(TEXTS)
+)
 KEYS = (
     "flow description input secrets defaults steps returns retry timeout queue priority on_failure depends_on join "
     "run_if run_unless on_unmet handler with output delay map max_parallel max_attempts base_delay max_delay jitter "

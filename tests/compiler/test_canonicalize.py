@@ -13,6 +13,8 @@ from compiling import compiled, digest_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowc.compiler.definition import canonical_text
+
 FLOW = """
 flow: report_v1
 description: A report.
@@ -217,6 +219,18 @@ def test_a_step_renamed_is_another_flow_also_with_the_same_handler() -> None:
     steps.pop("shallow")
     steps["flat"] = {"handler": "shallow"}
     assert _digest(value) != _digest(_value())
+
+
+TEXTS = st.text() | st.sampled_from(["$", "\x7f", "é", "𝄞", "\ud800", ",1.5", ":e", "a.b"])
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
+
+
+@settings(max_examples=300)
+@given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
+def test_the_canonical_text_is_what_python_writes_with_dollars_escaped(value: Any) -> None:
+    written = json.dumps(value, sort_keys=True, separators=(",", ":")).replace("$", "\\u0024")
+    assert canonical_text(value) == written
+    assert json.loads(canonical_text(value)) == value
 
 
 def test_data_in_schemas_is_left_as_it_is() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.compiler import model
-from flowc.compiler.graph import Edge, edges_of, order
+from flowc.compiler.graph import order
 
 if TYPE_CHECKING:
-    from flowc.compiler.model import Flow, Step
+    from flowc.compiler.model import Flow, Mention, Step
 
 # Further demands of one step are not remembered: what is said stays true, only less is found.
 _MOST = 16
@@ -25,42 +24,44 @@ class Demand(NamedTuple):
 
 
 class Clash(NamedTuple):
-    """An edge whose step never completes in a run in which the waiting step does, and the demands that exclude it."""
+    """A mention of a step that never completes in a run in which ``step`` does, and the demands that exclude it."""
 
-    edge: Edge
+    step: Step
+    mention: Mention
     one: Demand
     other: Demand
 
 
 def clashes(flow: Flow) -> list[Clash]:
-    """The edges of ``flow`` along which a step needs another one that is excluded by what it needs besides."""
+    """Where steps of ``flow`` need another one that is excluded by what they need besides."""
     if sum(len(step.run_if) + len(step.run_unless) for step in flow.steps.values()) < 2:
         return []
     found: list[Clash] = []
     of_step: dict[str, tuple[Demand, ...]] = {}
     for key in order(flow):
         step = flow.steps[key]
-        demands = demands_of(key, step, of_step.get(step.branch or "", ()))
-        for edge in edges_of(flow, key) if _excluding(demands) is None else ():
-            if _is_needed(step, edge.awaited):
-                more = of_step.get(edge.awaited, ())
-                pair = _excluding((*demands, *more))
-                if pair is None:
-                    demands = _together(demands, more)
-                else:
-                    found.append(Clash(edge, *pair))
-        of_step[key] = demands
+        demands = demands_of(key, step, of_step.get(step.branch, ()) if step.branch else ())
+        needed = [one for one in step.mentions if one.name in of_step and _is_needed(step, one.name)]
+        for mention in needed if _excluding(demands) is None else ():
+            more = _together(demands, of_step[mention.name])
+            pair = _excluding(more) if len(more) > len(demands) else None
+            if pair is None:
+                demands = more
+            else:
+                found.append(Clash(step, mention, *pair))
+        if demands:
+            of_step[key] = demands
     return found
 
 
-def demands_of(key: str, step: Step, around: Iterable[Demand]) -> tuple[Demand, ...]:
+def demands_of(key: str, step: Step, around: tuple[Demand, ...]) -> tuple[Demand, ...]:
     """What the conditions of a step demand, and those of the branches ``around`` it."""
-    own = []
+    own: tuple[Demand, ...] = ()
     if step.run_if:
-        own.append(Demand(key, "run_if", step.run_if, True))
+        own = (Demand(key, "run_if", step.run_if, True),)
     if step.run_unless:
-        own.append(Demand(key, "run_unless", step.run_unless, False))
-    return _together(tuple(around), own)
+        own = (*own, Demand(key, "run_unless", step.run_unless, False))
+    return _together(around, own) if own else around
 
 
 def exclude(one: Demand, other: Demand) -> bool:
@@ -77,7 +78,7 @@ def _is_needed(step: Step, slug: str) -> bool:
     """Whether the step runs only if ``slug`` completed."""
     if slug in step.conditions:
         return bool(step.run_if) and all(slug in pattern for pattern in step.run_if)
-    return step.join == model.JOIN
+    return step.join == model.JOIN and slug in step.joins
 
 
 def _excluding(demands: tuple[Demand, ...]) -> tuple[Demand, Demand] | None:
@@ -88,7 +89,9 @@ def _excluding(demands: tuple[Demand, ...]) -> tuple[Demand, Demand] | None:
     return None
 
 
-def _together(demands: tuple[Demand, ...], more: Iterable[Demand]) -> tuple[Demand, ...]:
+def _together(demands: tuple[Demand, ...], more: tuple[Demand, ...]) -> tuple[Demand, ...]:
+    if not more:
+        return demands
     known = {(demand.owner, demand.key) for demand in demands}
     return (*demands, *(demand for demand in more if (demand.owner, demand.key) not in known))[:_MOST]
 

@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowc.compiler.checks.demands import Clash, Demand, clashes
+from flowc.compiler.checks.demands import Demand, clashes
 from flowc.compiler.model import Flow
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Related, Rule
@@ -54,23 +54,16 @@ RULE = Rule("FL307", "never-together")
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each dependency that is excluded by what the step needs besides."""
     for clash in clashes(flow):
-        mention = clash.edge.mention
-        if mention is not None:
-            slug = flow.steps[clash.edge.waiter].slug
-            joins = mention.name in flow.steps[clash.edge.waiter].joins
-            yield flow.diagnose(
-                RULE,
-                mention,
-                f"`{slug}` never runs: `{mention.name}` never completes together with what else it needs",
-                label="they never complete in the same run",
-                help="`join: any` takes whichever completed" if joins and _is_about_others(clash) else None,
-                related=(_related(flow, clash.one), _related(flow, clash.other)),
-            )
-
-
-def _is_about_others(clash: Clash) -> bool:
-    """Whether neither demand is the waiting step's own, so that joining otherwise helps."""
-    return clash.edge.waiter not in (clash.one.owner, clash.other.owner)
+        step, name = clash.step, clash.mention.name
+        helps = name in step.joins and step.slug not in (clash.one.owner, clash.other.owner)
+        yield flow.diagnose(
+            RULE,
+            clash.mention,
+            f"`{step.slug}` never runs: `{name}` never completes together with what else it needs",
+            label="they never complete in the same run",
+            help="`join: any` takes whichever completed" if helps else None,
+            related=(_related(flow, clash.one), _related(flow, clash.other)),
+        )
 
 
 def _related(flow: Flow, demand: Demand) -> Related:

@@ -47,12 +47,15 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each field of the input that nobody declared."""
     if not flow.input:
         return
+    declared: set[tuple[str, ...]] = set()
     for mention in flow.inputs:
         if mention.in_condition:
             yield from _in_pattern(flow, mention)
-        else:
+        elif mention.fields not in declared:
             depth = _undeclared(flow.input, mention.fields)
-            if depth is not None:
+            if depth is None:
+                declared.add(mention.fields)
+            else:
                 yield _diagnostic(flow, mention, mention.fields[: depth + 1])
 
 
