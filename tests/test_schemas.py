@@ -102,7 +102,7 @@ def test_a_choice_between_an_object_and_null_explains_the_object() -> None:
         ({"pattern": "("}, ("pattern",), "`(` is no regular expression"),
         ({"items": {"$ref": "#/$defs/page"}}, ("items", "$ref"), "`#/$defs/page` leads nowhere in this schema"),
         ({"$ref": "#page"}, ("$ref",), "leads nowhere"),
-        (5, (), "no JSON Schema"),
+        (5, (), "5 is not of types"),
     ],
 )
 def test_a_schema_that_is_none_says_where_and_why(schema: Any, path: tuple[str, ...], message: str) -> None:

@@ -34,7 +34,7 @@ def explain_schema(error: Any) -> Finding:
             path,
             f"`$ref` leads nowhere: {message.partition(' does')[0].lower().replace(chr(39), '`')} does not exist",
         )
-    return path, f"this is no JSON Schema: {message[:1].lower()}{message[1:]}"
+    return path, f"{message[:1].lower()}{message[1:]}"
 
 
 def got(value: Any) -> str:
