@@ -1,0 +1,228 @@
+"""How reports read: frames and carets at their columns, one line a mistake, and nothing that an author could forge."""
+
+from __future__ import annotations
+
+import json
+from textwrap import dedent
+
+import pytest
+from compiling import compiled
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowc.diagnostic import WARNING, Diagnostic, Edit, Position, Related, Rule
+from flowc.report import concise, full, github, summary
+from flowc.report import json as as_json
+
+RULE = Rule("FL304", "unknown-field")
+WARN = Rule("FL404", "redundant-dependency", WARNING)
+EVIL = "\x1b[31m\r\n::error::x\n##[error]x\u202e\x9b\u2028\ud800\x00"
+
+
+def _one(
+    line: int = 1,
+    column: int = 1,
+    end_column: int = 2,
+    *,
+    rule: Rule = RULE,
+    message: str = "wrong",
+    label: str = "",
+    advice: str | None = None,
+    related: tuple[Related, ...] = (),
+    end_line: int | None = None,
+    file: str = "a.yaml",
+    edits: tuple[Edit, ...] = (),
+) -> Diagnostic:
+    position = Position(line, column, end_line or line, end_column)
+    return Diagnostic(rule, file, position, message, label, advice, related, edits)
+
+
+def _frame(text: str, diagnostic: Diagnostic, width: int | None = None) -> list[str]:
+    """The lines of the report that show the text."""
+    return full.render([diagnostic], {diagnostic.file: text}, width=width).splitlines()[2:-1]
+
+
+def test_a_report_reads_as_the_manual_shows_it() -> None:
+    text = dedent("""\
+        steps:
+          sentiment:
+            output: {}
+          save:
+            with:
+              score: $sentiment.socre
+    """)
+    declared = Related(Position(2, 3, 2, 12), "declared here: label, score")
+    diagnostic = _one(
+        6,
+        14,
+        30,
+        message="`sentiment` has no field `socre`",
+        label="not in the output of `sentiment`",
+        advice="did you mean `score`?",
+        related=(declared,),
+    )
+    assert full.render([diagnostic], {"a.yaml": text}) == dedent("""\
+        error[FL304]: `sentiment` has no field `socre`
+         --> a.yaml:6:14
+          |
+        6 |       score: $sentiment.socre
+          |              ^^^^^^^^^^^^^^^^ not in the output of `sentiment`
+          |
+        2 |   sentiment:
+          |   --------- declared here: label, score
+          = help: did you mean `score`?
+          = explain: flowc explain FL304
+    """)
+
+
+def test_line_numbers_are_aligned() -> None:
+    related = (Related(Position(2, 1, 2, 2), "first"),)
+    report = full.render([_one(100, 1, 2, related=related)], {"a.yaml": "x\n" * 100})
+    assert report.splitlines()[1:] == [
+        "   --> a.yaml:100:1",
+        "    |",
+        "100 | x",
+        "    | ^",
+        "    |",
+        "  2 | x",
+        "    | - first",
+        "    = explain: flowc explain FL304",
+    ]
+
+
+def test_carets_stand_below_wide_and_combining_characters() -> None:
+    assert _frame("漢字: e\u0301 x", _one(column=8, end_column=9))[1:] == ["1 | 漢字: e\u0301 x", "  |         ^"]
+
+
+def test_tabs_are_expanded_so_that_carets_stand_below() -> None:
+    assert _frame("a:\tb\tc", _one(column=6, end_column=7))[1:] == ["1 | a:  b   c", "  |         ^"]
+
+
+def test_an_empty_span_has_one_caret() -> None:
+    assert _frame("a:\n", _one(2, 1, 1))[1:] == ["2 |", "  | ^"]
+
+
+def test_of_several_lines_the_first_is_shown_to_its_end() -> None:
+    assert _frame("a: [1,\n  2]", _one(1, 4, 5, end_line=2))[1:] == ["1 | a: [1,", "  |    ^^^"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_those_of_the_file(line_end: str) -> None:
+    assert _frame(f"a: 1{line_end}b: 2{line_end}", _one(2, 4, 5))[1:] == ["2 | b: 2", "  |    ^"]
+
+
+def test_a_long_line_is_cut_around_the_carets() -> None:
+    text = "x" * 500 + "$bad" + "y" * 500
+    _, line, carets = _frame(text, _one(column=501, end_column=505), width=60)
+    assert len(line) == 60
+    assert line.startswith("1 | …x")
+    assert line.endswith("y…")
+    assert line[carets.index("^") : carets.rindex("^") + 1] == "$bad"
+
+
+def test_a_line_that_fits_is_not_cut() -> None:
+    text = "x" * 50 + "$bad"
+    assert _frame(text, _one(column=51, end_column=55), width=60)[1] == "1 | " + text
+
+
+def test_a_file_whose_text_is_not_known_is_named_without_a_frame() -> None:
+    assert full.render([_one()], {}).splitlines()[1:] == [" --> a.yaml:1:1", "  = explain: flowc explain FL304"]
+
+
+def test_a_related_place_in_another_file_names_it() -> None:
+    related = (Related(Position(1, 1, 1, 2), "also here", "b.yaml"),)
+    report = full.render([_one(related=related)], {"a.yaml": "x", "b.yaml": "y"})
+    assert report.splitlines()[5:8] == [" ::: b.yaml:1:1", "  |", "1 | y"]
+
+
+def test_colours_change_nothing_but_colours() -> None:
+    diagnostics = [_one(message="m", label="l", advice="h"), _one(rule=WARN)]
+    for render in (full.render, concise.render):
+        coloured = render(diagnostics, {"a.yaml": "x"}, color=True)
+        plain = render(diagnostics, {"a.yaml": "x"})
+        assert "\x1b[1;31merror[FL304]" in coloured
+        assert "\x1b[1;33mwarning[FL404]" in coloured
+        for code in ("\x1b[1;31m", "\x1b[1;33m", "\x1b[34m", "\x1b[1m", "\x1b[0m"):
+            coloured = coloured.replace(code, "")
+        assert coloured == plain
+
+
+@given(st.text() | st.just(EVIL), st.integers(1, 5), st.integers(1, 30), st.integers(1, 200))
+def test_text_of_an_author_forges_nothing_in_any_format(text: str, line: int, column: int, width: int) -> None:
+    related = (Related(Position(line, 1, line, 3), text, "b" + text),)
+    diagnostic = _one(line, column, column + 3, message=text, label=text, advice=text, related=related, file=text)
+    for render in (full.render, concise.render, github.render, as_json.render):
+        report = render([diagnostic], {text: text, "b" + text: text}, width=width)
+        assert all(
+            character.isprintable() or character in "\n\xa0\u3000" or ord(character) > 0x9F for character in report
+        )
+        assert not any(mark in report for mark in ("\x1b", "\r", "\u202e", "\x9b", "\u2028", "\x00"))
+        assert render is as_json.render or "##[" not in report
+        report.encode()
+        if render in (concise.render, github.render):
+            assert report.count("\n") == 1
+    for row in full.render([diagnostic], {text: text}).split("\n"):
+        assert not row.lstrip().startswith("::error")
+
+
+def test_concise_is_one_line_a_mistake() -> None:
+    diagnostics = [_one(3, 7, 9, message="m", advice="did you mean `x`?"), _one(rule=WARN, message="n")]
+    assert concise.render(diagnostics, {}) == (
+        "a.yaml:3:7: error[FL304] m (did you mean `x`?)\na.yaml:1:1: warning[FL404] n\n"
+    )
+
+
+def test_json_has_the_keys_that_programs_rely_on() -> None:
+    report = as_json.render([_one(3, 7, 9, message="é", advice="h")], {})
+    assert report.isascii()
+    assert json.loads(report) == [
+        {
+            "code": "FL304",
+            "rule": "unknown-field",
+            "severity": "error",
+            "message": "é",
+            "file": "a.yaml",
+            "line": 3,
+            "column": 7,
+            "end_line": 3,
+            "end_column": 9,
+            "help": "h",
+        }
+    ]
+
+
+def test_nothing_found_is_an_empty_list_in_json_and_nothing_elsewhere() -> None:
+    assert json.loads(as_json.render([], {})) == []
+    assert full.render([], {}) == concise.render([], {}) == github.render([], {}) == ""
+
+
+def test_github_annotates_the_columns_of_one_line_the_last_included() -> None:
+    assert github.render([_one(3, 7, 9, message="100% `a`", advice="h", file="x,y:z.yaml")], {}) == (
+        "::error file=x%2Cy%3Az.yaml,line=3,endLine=3,title=FL304 unknown-field,col=7,endColumn=8::100%25 `a`; h\n"
+    )
+    assert "col=" not in github.render([_one(3, 7, 2, end_line=4)], {})
+    assert github.render([_one(rule=WARN)], {}).startswith("::warning file=")
+
+
+def test_the_last_line_counts_errors_warnings_files_and_what_can_be_fixed() -> None:
+    edit = (Edit(Position(1, 1, 1, 2), "x"),)
+    diagnostics = [_one(), _one(edits=edit), _one(file="b.yaml"), _one(rule=WARN, file="b.yaml")]
+    assert summary.render(diagnostics, files=41, seconds=0.0912) == (
+        "Found 3 errors, 1 warning in 2 of 41 files (0.09 s). 1 fixable with --fix.\n"
+    )
+    assert summary.render(diagnostics[:1], files=1, seconds=1) == "Found 1 error in 1 of 1 file (1.00 s).\n"
+    assert summary.render(diagnostics[3:], files=2, seconds=1) == "Found 1 warning in 1 of 2 files (1.00 s).\n"
+
+
+def test_the_last_line_of_flows_that_are_right() -> None:
+    assert summary.render([], files=41, seconds=0.09) == "41 flows OK (0.09 s)\n"
+    assert summary.render([], files=1, seconds=0.09) == "1 flow OK (0.09 s)\n"
+
+
+def test_a_byte_order_mark_moves_no_caret() -> None:
+    compilation = compiled("\ufeffflow: f\nsteps: {a: {depends_on: [b]}}\n".encode())
+    assert compilation.document is not None
+    assert _frame(compilation.document.text, compilation.diagnostics[0])[1:] == [
+        "2 | steps: {a: {depends_on: [b]}}",
+        "  |                          ^ no such step",
+    ]
