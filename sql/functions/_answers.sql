@@ -8,7 +8,7 @@ as $$
   select array_agg(case
     when b.at = any(_ats) then null
     when exists (select from flowc._done d where d.bucket = _bucket and d.run_id = b.run_id and d.node = r.node
-                 and d.idx = coalesce(b.idx, -1) and d.attempt = b.attempt and d.st in (1, 5, 7))
+                 and d.idx = coalesce(b.idx, -1) and d.attempt = b.attempt and d.st = 1)
       or exists (select from flowc._errors e where e.bucket = _bucket and e.run_id = b.run_id and e.node = r.node
                  and e.idx = coalesce(b.idx, -1) and e.attempt = b.attempt and not e.expired and b.attempt > 0)
       or exists (select from unnest(_runs, _slugs, _idxs, _attempts) with ordinality as o (run_id, slug, idx, attempt, at)
