@@ -7,18 +7,20 @@ declare
   _maps  uuid[];
 begin
   with outputs as (
-    select r.run_id, p.has_waits, p.has_maps, o.output, coalesce(s.failures, 0) as failures
+    select r.run_id, p.has_waits, p.has_maps, coalesce(s.failures, 0) as failures,
+      case when p.returns is null then coalesce(o.output, '{}')
+        else flowc._resolve(p.returns, coalesce(o.output, '{}') || jsonb_build_object('input', r.input)) end as output
     from unnest(_ended) as e (run_id)
     cross join lateral (select r.run_id, r.flow_id, r.input from flowc._runs r
                         where r.bucket = _bucket and r.run_id = e.run_id limit 1) as r
     cross join lateral (select * from flowc._plans p where p.flow_id = r.flow_id limit 1) as p
-    cross join lateral (select flowc._run_output(_bucket, r.run_id, p.returns, p.ret_nodes, p.ret_slugs, r.input)) as o (output)
-    left join lateral (
-      select count(*)::integer from flowc._done d
-      join flowc._nodes n on n.flow_id = r.flow_id and n.node = d.node
-      where d.bucket = _bucket and d.run_id = r.run_id and d.st = 5 and not (n.kind = 1 and d.idx = -1
-            and exists (select from flowc._done e where e.bucket = _bucket and e.run_id = r.run_id and e.node = d.node and e.idx >= 0))
-    ) as s (failures) on p.has_soft
+    cross join lateral (
+      select jsonb_object_agg(s.slug, coalesce(d.output, 'null')) as output
+      from unnest(p.ret_nodes, p.ret_slugs) as s (node, slug)
+      left join lateral (select d.output from flowc._done d
+        where d.bucket = _bucket and d.run_id = r.run_id and d.node = s.node and d.idx = -1 and d.st = 1 limit 1) as d on true
+    ) as o
+    left join lateral (select flowc._skipped_failures(_bucket, r.run_id, r.flow_id) as failures where p.has_soft) as s on true
   ), ended as (
     update flowc._runs r set status = 2, ended_at = _now, output = o.output, skipped_failures = o.failures
     from outputs o where r.bucket = _bucket and r.run_id = o.run_id

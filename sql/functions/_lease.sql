@@ -9,6 +9,7 @@ as $$
 declare
   _needs  integer[];
   _prio   integer := -2147483648;
+  _first  record;
   _queue  text[];
   _flow   integer[];
   _n      integer;
@@ -19,10 +20,12 @@ begin
   end if;
   _needs := array(select n.need_id from flowc._needs n where n.handlers <@ _handlers and n.secrets <@ _secrets);
   loop
-    select l.prio into _prio from flowc._live l where l.bucket = _bucket and l.prio > _prio order by l.prio limit 1;
+    select l.prio, l.queue, l.flow_id, l.run_id into _first from flowc._live l
+    where l.bucket = _bucket and l.prio > _prio order by l.prio, l.queue, l.flow_id, l.run_id limit 1;
     exit when not found;
+    _prio := _first.prio;
     with recursive groups (queue, flow_id) as (
-      (select l.queue, l.flow_id from flowc._live l where l.bucket = _bucket and l.prio = _prio order by l.queue, l.flow_id limit 1)
+      select _first.queue, _first.flow_id
       union all
       select g.* from groups
       cross join lateral (select l.queue, l.flow_id from flowc._live l

@@ -25,7 +25,8 @@ begin
   )
   select null::text, l.run_id::text, n.flow_slug, n.step_slug, nullif(l.idx, -1), l.attempt, l.failures, _now, _now + _lease,
     _now + _lease + n.timeout * interval '1 millisecond',
-    r.input::text, '{' || i.inputs || '}', l.item::text, e.errors, n.has_input and not r.input_checked
+    r.input::text, '{' || i.inputs || '}', l.item::text,
+    case when n.sees_errors then flowc._errors_seen(_bucket, l.run_id, n.seen_nodes, n.seen_slugs) end, n.has_input and not r.input_checked
   from leased l
   cross join lateral (select * from flowc._nodes n where n.flow_id = l.flow_id and n.node = l.node limit 1) as n
   left join lateral (select r.input_checked, case when n.needs_input or not r.input_checked then r.input end as input
@@ -36,7 +37,6 @@ begin
     from unnest(n.needs_nodes, n.needs_keys, n.needs_before, n.needs_after) as s (node, key, before, after)
     left join lateral (select d.output from flowc._done d
       where d.bucket = _bucket and d.run_id = l.run_id and d.node = s.node and d.idx = -1 and d.st = 1 limit 1) as d on true
-  ) as i on n.needs_nodes is not null
-  left join lateral (select flowc._errors_seen(_bucket, l.run_id, n.seen_nodes, n.seen_slugs)) as e (errors) on n.sees_errors;
+  ) as i on n.needs_nodes is not null;
 end
 $$;

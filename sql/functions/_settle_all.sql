@@ -4,7 +4,7 @@ create or replace function flowc._settle_all(
   _retryable boolean[], _retry_at timestamptz[])
 returns text[]
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_memoize = off set jit = off
 as $$
 declare
   _now     timestamptz := flowc.now();

@@ -2,7 +2,7 @@
 -- status; an ended run stays as it is.
 create or replace function flowc.cancel_run(run_id uuid, reason text default null) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_memoize = off set jit = off
 as $$
 declare
   _bucket integer := flowc.bucket_of(run_id);

@@ -1,7 +1,7 @@
 -- Fails the attempts whose lease has run out, without polling; returns how many there were.
 create or replace function flowc.expire_leases(bucket integer) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_memoize = off set jit = off
 as $$
 declare
   _now timestamptz := flowc.now();

@@ -3,7 +3,7 @@ create or replace function flowc.extend_leases(
   bucket integer, worker_id text, run_ids uuid[], step_slugs text[], task_indexes integer[], attempts integer[], lease interval)
 returns text[]
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_memoize = off set jit = off
 as $$
 declare
   _now timestamptz := flowc.now();

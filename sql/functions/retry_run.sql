@@ -2,7 +2,7 @@
 -- a fresh budget of attempts; of a map only the elements without an output. Returns the run's status.
 create or replace function flowc.retry_run(run_id uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_memoize = off set jit = off
 as $$
 declare
   _bucket integer := flowc.bucket_of(run_id);
