@@ -24,7 +24,11 @@ _TROUBLES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
     (r"no pg_hba.conf entry", "does not let this user in from here (pg_hba.conf)", "ask its administrator"),
     (r'role "[^"]*" does not exist', "knows no such user", "correct the user in the URL"),
     (r'database "[^"]*" does not exist', "has no such database", "create it, e.g. with createdb, or correct the URL"),
-    (r"could not translate host name|Name or service not known", "is on a host that no name server knows", ""),
+    (
+        r"could not translate host name|failed to resolve host|Name or service not known",
+        "is on a host that no name server knows",
+        "",
+    ),
     (r"Connection refused", "is not there: nothing listens on that port", "start PostgreSQL, or correct the URL"),
     (r"No such file or directory", "is not there: no such socket", "start PostgreSQL, or correct the URL"),
     (r"timeout expired|Connection timed out", "does not answer in time", "check host, port and firewall"),
@@ -86,24 +90,27 @@ def _parsed(url: str) -> dict[str, str | int | None]:
     libpq's own words are not passed on: they quote the text, and the password may be in it.
     """
     if url.startswith(_SCHEMES):
-        authority, _, path = url.partition("://")[2].partition("?")[0].partition("/")
-        if authority.count("@") > 1 or "@" in path:
-            raise _malformed("its user or password has an `@`, `/` or `?`", "write them as %40, %2F, %3F")
+        rest = url.partition("://")[2]
+        if "@" in rest.partition("/")[0]:
+            rest = rest.partition("@")[2]
+        if "@" in rest.partition("?")[0]:
+            raise _malformed("its user or password has an `@` or a `/`", "write them as %40 and %2F")
     elif "=" not in url:
         raise _malformed("it neither begins with postgresql:// nor consists of key=value pairs", _EXAMPLE)
     try:
-        return dict(conninfo.conninfo_to_dict(url))
+        parts = dict(conninfo.conninfo_to_dict(url))
     except psycopg.Error:
         raise _malformed(_guess(url), _EXAMPLE) from None
+    if not re.fullmatch(r"[0-9,]*", str(parts.get("port") or "")):
+        raise _malformed("its port is no number", _EXAMPLE)
+    return parts
 
 
 def _guess(url: str) -> str:
     """What is wrong with a URL that libpq refuses, without a word of what may be its password."""
-    port = re.search(r"(?:@|://)[^/?@]*:([^/?@:\]]*)(?:[/?]|$)", url)
-    if port and not re.fullmatch(r"[0-9]*", port[1]):
-        return "its port is no number"
+    query = url.partition("?")[2] if url.startswith(_SCHEMES) else ""
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    keys = re.findall(r"[?&]([A-Za-z_]+)=", url) if url.startswith(_SCHEMES) else []
+    keys = [] if "@" in query else re.findall(r"(?:^|&)([A-Za-z_]+)=", query)
     unknown = [key for key in keys if key not in known]
     return f"PostgreSQL knows no parameter `{unknown[0]}`" if unknown else "PostgreSQL's client cannot read it"
 
