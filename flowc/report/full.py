@@ -12,6 +12,8 @@ from flowc.report.visible import columns, visible
 # What is shown of a line where nobody says how wide the terminal is, and the least that is shown of it.
 _WIDTH = 200
 _LEAST = 40
+# Of a value that goes on over more lines than this, some are left out.
+_LINES = 4
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 
 
@@ -34,7 +36,7 @@ class _Pages:
         """One diagnostic, its last line ended."""
         paint = self.paint
         position = diagnostic.position
-        margin = " " * max(len(str(place.line)) for place in _places(diagnostic))
+        margin = " " * max(len(str(line)) for line in _places(diagnostic))
         kind = paint.error if diagnostic.severity is ERROR else paint.warning
         rows = [
             kind(f"{diagnostic.severity}[{diagnostic.code}]") + paint.strong(f": {visible(diagnostic.message)}"),
@@ -57,21 +59,23 @@ class _Pages:
         return rows + self._frame(file, position, margin, lambda count: self.paint.margin("-" * count), related.label)
 
     def _frame(self, file: str, position: Position, margin: str, marks: Callable[[int], str], label: str) -> list[str]:
-        """The line of ``position`` with marks below it; nothing where the text is not known."""
+        """The lines of ``position`` with marks below them; nothing where the text is not known."""
         lines = self._lines(file)
         if not lines:
             return []
-        line = lines[position.line - 1] if position.line <= len(lines) else ""
-        first = min(position.column - 1, len(line))
-        last = min(position.end_column - 1, len(line)) if position.end_line == position.line else len(line)
-        shown, start, length = _window(line, first, last, max(self.width - len(margin) - 3, _LEAST))
         bar = self.paint.margin("|")
-        number = self.paint.margin(str(position.line).rjust(len(margin)))
-        return [
-            f"{margin} {bar}",
-            f"{number} {bar} {shown}",
-            f"{margin} {bar} {' ' * start}{marks(length)} {visible(label)}",
-        ]
+        rows = [f"{margin} {bar}"]
+        stretches = _stretches(lines, position)
+        for stretch in stretches:
+            if stretch is None:
+                rows.append(self.paint.margin("..."))
+                continue
+            number, line, first, last = stretch
+            shown, start, length = _window(line, first, last, max(self.width - len(margin) - 3, _LEAST))
+            rows.append(f"{self.paint.margin(str(number).rjust(len(margin)))} {bar} {shown}")
+            rows.append(f"{margin} {bar} {' ' * start}{marks(length)}")
+        rows[-1] += f" {visible(label)}"
+        return rows
 
     def _lines(self, file: str) -> list[str]:
         if file not in self.lines:
@@ -80,8 +84,27 @@ class _Pages:
         return self.lines[file]
 
 
-def _places(diagnostic: Diagnostic) -> list[Position]:
-    return [diagnostic.position, *(related.position for related in diagnostic.related)]
+def _places(diagnostic: Diagnostic) -> list[int]:
+    """The numbers of the lines that a report shows."""
+    places = [diagnostic.position, *(related.position for related in diagnostic.related)]
+    return [line for place in places for line in (place.line, place.end_line)]
+
+
+def _stretches(lines: list[str], position: Position) -> list[tuple[int, str, int, int] | None]:
+    """What is marked in each line of ``position``: its number, its text, from which character to which.
+
+    Lines without text are passed over; of many the first two and the last one are shown, and None is what is left out.
+    """
+    found = []
+    for number in range(position.line, min(position.end_line, len(lines)) + 1):
+        line = lines[number - 1]
+        first = position.column - 1 if number == position.line else len(line) - len(line.lstrip())
+        last = position.end_column - 1 if number == position.end_line else len(line.rstrip())
+        if first < last or number == position.line:
+            found.append((number, line, min(first, len(line)), max(min(last, len(line)), first)))
+    if not found:
+        return [(position.line, "", 0, 0)]
+    return [*found[:2], None, found[-1]] if len(found) > _LINES else [*found]
 
 
 def _window(line: str, first: int, last: int, width: int) -> tuple[str, int, int]:

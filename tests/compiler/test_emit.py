@@ -6,7 +6,6 @@ import re
 from itertools import permutations
 
 import psycopg
-import pytest
 from compiling import compiled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -74,24 +73,6 @@ def test_no_text_of_an_author_stands_outside_the_literal() -> None:
     assert "--" not in outside
 
 
-@pytest.fixture
-def tables(empty_dsn: str) -> str:
-    """A database with the definitions' tables alone, and nothing of the engine behind them."""
-    with psycopg.connect(empty_dsn, autocommit=True) as connection:
-        connection.execute("""
-            create schema flowc;
-            create table flowc.flows (flow_slug text primary key, digest text, definition text);
-            create table flowc.steps (flow_slug text, step_slug text, kind text, branch text, handler text[],
-              definition jsonb, primary key (flow_slug, step_slug));
-            create table flowc.deps (flow_slug text, step_slug text, depends_on text, kind text,
-              primary key (flow_slug, step_slug, depends_on, kind));
-            create function flowc.lock_deploys() returns void language sql as '';
-            create function flowc.prepare_flow(text, text) returns void language sql as '';
-            create function flowc.assert_deployed(text, text) returns void language sql as '';
-        """)
-    return empty_dsn
-
-
 FLOW = """
     flow: f
     steps:
@@ -108,10 +89,10 @@ FLOW = """
 """
 
 
-def test_the_rows_are_those_of_the_definition(tables: str) -> None:
+def test_the_rows_are_those_of_the_definition(dsn: str) -> None:
     definition = compiled(FLOW).definition
     assert definition is not None
-    with psycopg.connect(tables) as connection:
+    with psycopg.connect(dsn) as connection:
         connection.execute(emit([definition], plain=True).encode())
         rows = connection.execute("select step_slug, kind, branch, handler from flowc.steps order by 1").fetchall()
         assert rows == [
@@ -138,11 +119,11 @@ def test_the_rows_are_those_of_the_definition(tables: str) -> None:
         assert digest == definition.digest == digest_of(text) == f"fc1:{hashed}"
 
 
-def test_deploying_again_adds_nothing(tables: str) -> None:
+def test_deploying_again_adds_nothing(dsn: str) -> None:
     definition = compiled(FLOW).definition
     assert definition is not None
     sql = emit([definition], plain=True).encode()
-    with psycopg.connect(tables) as connection:
+    with psycopg.connect(dsn) as connection:
         connection.execute(sql)
         before = connection.execute("select count(*) from flowc.deps").fetchone()
         connection.execute(sql)
@@ -151,9 +132,9 @@ def test_deploying_again_adds_nothing(tables: str) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
-def test_what_is_stored_is_what_was_written(tables: str, text: str) -> None:
+def test_what_is_stored_is_what_was_written(dsn: str, text: str) -> None:
     definition = _definition(**{"with": {"x": text}})
-    with psycopg.connect(tables) as connection:
+    with psycopg.connect(dsn) as connection:
         connection.execute(emit([definition], plain=True).encode())
         [stored] = connection.execute("select definition #>> '{with,x}' from flowc.steps").fetchall()
         connection.rollback()

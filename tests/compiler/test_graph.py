@@ -117,7 +117,7 @@ def test_the_report_shows_each_edge_of_a_circle_with_its_line() -> None:
             run_if: {b: {x: 1}}
     """)
     [diagnostic] = compilation.diagnostics
-    assert said(compilation) == ["FL401 4:15-4:17 `a` → `c` → `b` → `a` wait for each other"]
+    assert said(compilation) == ["FL401 4:15-4:17 steps wait for each other: `a` → `c` → `b` → `a`"]
     assert [(one.position.line, one.position.column, one.label) for one in diagnostic.related] == [
         (8, 14, "`c` waits for `b`"),
         (6, 18, "`b` waits for `a`"),

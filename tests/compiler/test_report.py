@@ -102,8 +102,27 @@ def test_an_empty_span_has_one_caret() -> None:
     assert _frame("a:\n", _one(2, 1, 1))[1:] == ["2 |", "  | ^"]
 
 
-def test_of_several_lines_the_first_is_shown_to_its_end() -> None:
-    assert _frame("a: [1,\n  2]", _one(1, 4, 5, end_line=2))[1:] == ["1 | a: [1,", "  |    ^^^"]
+def test_every_line_of_a_short_value_is_marked() -> None:
+    text = "a: [1,\n\n    2 ]"
+    assert _frame(text, _one(1, 4, 8, end_line=3, label="here"))[1:] == [
+        "1 | a: [1,",
+        "  |    ^^^",
+        "3 |     2 ]",
+        "  |     ^^^ here",
+    ]
+
+
+def test_of_a_long_value_the_first_lines_and_the_last_are_shown() -> None:
+    text = "a: [\n" + "  1,\n" * 20 + "  2]"
+    assert _frame(text, _one(1, 4, 5, end_line=22, label="here"))[1:] == [
+        " 1 | a: [",
+        "   |    ^",
+        " 2 |   1,",
+        "   |   ^^",
+        "...",
+        "22 |   2]",
+        "   |   ^^ here",
+    ]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])

@@ -34,6 +34,8 @@ class Clash(NamedTuple):
 
 def clashes(flow: Flow) -> list[Clash]:
     """Where steps of ``flow`` need another one that is excluded by what they need besides."""
+    if any(key != step.slug for key, step in flow.steps.items()):
+        return []  # a slug that is used twice is reported, and nobody knows which of the steps is meant
     if sum(len(step.run_if) + len(step.run_unless) for step in flow.steps.values()) < 2:
         return []
     found: list[Clash] = []

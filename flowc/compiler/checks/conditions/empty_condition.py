@@ -47,11 +47,11 @@ def _of(flow: Flow, step: Step, key: str) -> Iterator[Diagnostic]:
     written = step.written[key]
     path = (*step.path, key)
     if written == []:
-        never = "runs" if key == "run_if" else "does not run"
+        outcome = "never" if key == "run_if" else "always"
         yield flow.document.diagnose(
             RULE,
             path,
-            f"an empty `{key}` is never true: there is no run in which `{step.slug}` {never}",
+            f"an empty list never matches: `{step.slug}` {outcome} runs",
             label="no pattern",
             help=f"write a pattern, or leave `{key}` out",
         )

@@ -46,7 +46,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
             yield flow.diagnose(
                 RULE,
                 first.mention,
-                f"{_circle(flow, cycle)} wait for each other",
+                f"steps wait for each other: {_circle(flow, cycle)}",
                 label=_says(flow, first),
                 help="take one of these edges out",
                 related=tuple(_related(flow, edge) for edge in cycle[1:_MOST]),

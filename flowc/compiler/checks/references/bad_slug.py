@@ -55,7 +55,7 @@ def _is_slug(text: str) -> bool:
 def _message(text: str) -> str:
     if _SLUG.fullmatch(text):
         return f"a slug of {len(text)} characters; at most {MOST}"
-    return f"`{text}` is no slug"
+    return f"`{text}` is no slug" if text else "an empty text is no slug"
 
 
 def _label(text: str) -> str:
@@ -64,5 +64,5 @@ def _label(text: str) -> str:
 
 def _advice(text: str, flow: Flow) -> str | None:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    mended = _OTHERS.sub("_", plain).strip("_").lstrip("0123456789_")
+    mended = _OTHERS.sub("_", plain).strip("_")
     return f"write `{mended}`" if _is_slug(mended) and mended not in flow.steps else None

@@ -63,14 +63,16 @@ def _of(flow: Flow, step: Step, number: int, signature: Signature) -> Iterator[D
     missing = [name for name in required if name not in provided]
     if not missing or (not number and _has_unknown(flow, step)):
         return
+    written = step.written.get("handler")
+    path = step.path if written is None else (*step.path, "handler", *((number,) if type(written) is list else ()))
     for name in missing:
         yield flow.document.diagnose(
             RULE,
-            (*step.path, "handler") if "handler" in step.written else step.path,
+            path,
             f"nothing provides `{name}`, which the handler `{step.handler[number]}` needs",
             label=f"called with {'the result before it' if number else 'what its parameters name'}",
             help=_advice(flow, name, provided) if not number else "only the first handler of a list takes arguments",
-            key="handler" not in step.written,
+            key=written is None,
         )
 
 

@@ -73,14 +73,12 @@ def _values(flow: Flow, mention: Mention) -> list[str]:
 def _possible(flow: Flow, graph: Graph, mention: Mention) -> list[str]:
     """The slugs that may stand in the mention's place without a cycle, in file order."""
     owner = mention.owner
-    named = {other.name for other in flow.steps[owner].mentions} if owner and mention.key == "depends_on" else set()
     later = graph.reachable(owner) if owner else set()
     return [
         key
         for key, step in flow.steps.items()
         if key == step.slug
         and graph.ends[key] not in later
-        and key not in named
         and (step.kind != "branch" or mention.key == "depends_on")
         and not (owner and is_inside(flow, key, owner))
     ]
