@@ -46,7 +46,7 @@ class Node:
 
 
 class Document:
-    """A flow file that could be read: ``value`` is plain JSON data, never to be changed.
+    """A flow file that could be read: ``value`` is plain JSON data, never to be changed; equal parts may be one object.
 
     Places are looked up only when somebody asks: ``root`` is called at the first question.
     ``spoilt`` are the spans of values that a diagnostic of FL1xx says cannot be meant as they were read.
