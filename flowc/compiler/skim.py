@@ -91,6 +91,8 @@ class _Skim:
             if number < skip_to or not (key or value or dash or odd):
                 continue
             if not key:
+                if not value:
+                    raise _GaveUpError
                 column, block = self._item(len(indent), dash, value)
                 continue
             if dash:
