@@ -27,11 +27,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flowc.compiler.checks.removal import removal
 from flowc.compiler.model import Flow, Mention, Step
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import WARNING, Diagnostic, Rule
 
-RULE = Rule("FL404", "redundant-dependency", WARNING)
+RULE = Rule("FL404", "redundant-dependency", WARNING, fixable=True)
 
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
@@ -51,12 +52,13 @@ def _of(flow: Flow, step: Step) -> Iterator[Diagnostic]:
             implied.pop(slug, None)
     for mention in step.mentions:
         if mention.key == "depends_on" and mention.name in implied:
-            related = flow.document.related(implied[mention.name].path, "implied here", key=False)
-            yield flow.diagnose(
+            place = flow.document.related(implied[mention.name].path, "implied here", key=False)
+            yield flow.document.diagnose(
                 RULE,
-                mention,
+                mention.path,
                 f"`{step.slug}` waits for `{mention.name}` anyway",
-                label=f"implied at {related.position.line}:{related.position.column}",
+                label=f"implied at {place.position.line}:{place.position.column}",
                 help="take it out of `depends_on`",
-                related=(related,),
+                related=(place,),
+                edits=removal(flow.document, mention.path),
             )
