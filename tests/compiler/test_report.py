@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from textwrap import dedent
+from typing import Any
+from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 from compiling import compiled
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flowc.diagnostic import WARNING, Diagnostic, Edit, Position, Related, Rule
-from flowc.report import concise, full, github, summary
+from flowc.report import concise, full, github, junit, sarif, summary
 from flowc.report import json as as_json
 
 RULE = Rule("FL304", "unknown-field")
@@ -170,13 +173,14 @@ def test_colours_change_nothing_but_colours() -> None:
 def test_text_of_an_author_forges_nothing_in_any_format(text: str, line: int, column: int, width: int) -> None:
     related = (Related(Position(line, 1, line, 3), text, "b" + text),)
     diagnostic = _one(line, column, column + 3, message=text, label=text, advice=text, related=related, file=text)
-    for render in (full.render, concise.render, github.render, as_json.render):
+    for render in (full.render, concise.render, github.render, as_json.render, sarif.render, junit.render):
         report = render([diagnostic], {text: text, "b" + text: text}, width=width)
         assert all(
             character.isprintable() or character in "\n\xa0\u3000" or ord(character) > 0x9F for character in report
         )
         assert not any(mark in report for mark in ("\x1b", "\r", "\u202e", "\x9b", "\u2028", "\x00"))
-        assert render is as_json.render or "##[" not in report
+        assert "##[" not in report or render in (as_json.render, sarif.render)
+        assert render is not junit.render or ElementTree.fromstring(report.encode()) is not None
         report.encode()
         if render in (concise.render, github.render):
             assert report.count("\n") == 1
@@ -245,3 +249,92 @@ def test_a_byte_order_mark_moves_no_caret() -> None:
         "2 | steps: {a: {depends_on: [b]}}",
         "  |                          ^ no such step",
     ]
+
+
+def _object(required: str = "", **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": required.split(), "properties": properties, "additionalProperties": False}
+
+
+def _each(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": 0}
+
+
+# What SARIF 2.1.0 says of the objects that are written, and of no others.
+_TEXT = _object("text", text={"type": "string", "minLength": 1})
+_LINE = {"type": "integer", "minimum": 1}
+_REGION = _object("startLine", startLine=_LINE, startColumn=_LINE, endLine=_LINE, endColumn=_LINE)
+_ARTIFACT = _object("uri", uri={"type": "string", "pattern": "^[!-~]+$"})
+_PLACE = _object("artifactLocation region", artifactLocation=_ARTIFACT, region=_REGION)
+_LOCATION = _object("physicalLocation", physicalLocation=_PLACE, id={"type": "integer", "minimum": 0}, message=_TEXT)
+_REPLACEMENT = _object("deletedRegion", deletedRegion=_REGION, insertedContent=_object("text", text={"type": "string"}))
+_CHANGE = _object("artifactLocation replacements", artifactLocation=_ARTIFACT, replacements=_each(_REPLACEMENT))
+_LEVEL = {"enum": ["none", "note", "warning", "error"]}
+_RULE = _object(
+    "id",
+    id={"type": "string"},
+    name={"type": "string"},
+    shortDescription=_TEXT,
+    help=_TEXT,
+    defaultConfiguration=_object(level=_LEVEL),
+)
+_RESULT = _object(
+    "message",
+    ruleId={"type": "string"},
+    ruleIndex={"type": "integer", "minimum": 0},
+    level=_LEVEL,
+    message=_TEXT,
+    locations=_each(_LOCATION),
+    relatedLocations=_each(_LOCATION),
+    fixes=_each(_object("artifactChanges", description=_TEXT, artifactChanges=_each(_CHANGE))),
+)
+_DRIVER = _object("name", name={"type": "string"}, version={"type": "string"}, rules=_each(_RULE))
+_RUN = _object(
+    "tool",
+    tool=_object("driver", driver=_DRIVER),
+    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    results=_each(_RESULT),
+)
+_SARIF = _object("version runs", **{"$schema": {"type": "string"}, "version": {"const": "2.1.0"}, "runs": _each(_RUN)})
+
+
+def test_sarif_has_the_form_that_code_scanning_reads() -> None:
+    edit = (Edit(Position(1, 1, 1, 2), "x"),)
+    related = (Related(Position(2, 1, 2, 5), "declared here", "b c.yaml"),)
+    diagnostics = [_one(3, 7, 9, message="m", advice="h", related=related, edits=edit), _one(rule=WARN), _one()]
+    report = sarif.render(diagnostics, {})
+    log = json.loads(report)
+    jsonschema.validate(log, _SARIF)
+    jsonschema.validate(json.loads(sarif.render([], {})), _SARIF)
+    assert report.isascii()
+    [run] = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert [(rule["id"], rule["defaultConfiguration"]["level"]) for rule in rules] == [
+        ("FL304", "error"),
+        ("FL404", "warning"),
+    ]
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert place["region"] == {"startLine": 3, "startColumn": 7, "endLine": 3, "endColumn": 9}
+    assert run["results"][0]["relatedLocations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "b%20c.yaml"}
+    assert run["results"][0]["message"] == {"text": "m; h"}
+
+
+def test_sarif_counts_columns_in_code_points() -> None:
+    compilation = compiled("flow: f\nsteps: {a: {with: {x: 𝄞𝄞, y: $b}}}\n")
+    [run] = json.loads(sarif.render(compilation.diagnostics, {}))["runs"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert (region["startColumn"], region["endColumn"]) == (30, 32)
+
+
+def test_junit_has_a_case_for_every_file() -> None:
+    diagnostics = [_one(message="<a> & b"), _one(2), _one(rule=WARN, file="b.yaml")]
+    suites = ElementTree.fromstring(junit.render(diagnostics, {"a.yaml": "", "b.yaml": "", "c.yaml": ""}).encode())
+    assert (suites.get("tests"), suites.get("failures")) == ("3", "1")
+    first, second, third = suites.iter("testcase")
+    failure = first.find("failure")
+    assert failure is not None
+    assert (failure.get("type"), failure.get("message")) == ("FL304", "<a> & b, and 1 more")
+    assert failure.text == "a.yaml:1:1: error[FL304] <a> & b\na.yaml:2:1: error[FL304] wrong\n"
+    assert [child.tag for child in second] == ["system-out"]
+    assert (third.get("name"), list(third)) == ("c.yaml", [])
