@@ -29,7 +29,7 @@ _TROUBLES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
         "is on a host that no name server knows",
         "",
     ),
-    (r"Connection refused", "is not there: nothing listens on that port", "start PostgreSQL, or correct the URL"),
+    (r"Connection refused", "is not there: nothing listens at that address", "start PostgreSQL, or correct the URL"),
     (r"No such file or directory", "is not there: no such socket", "start PostgreSQL, or correct the URL"),
     (r"timeout expired|Connection timed out", "does not answer in time", "check host, port and firewall"),
     (r"No route to host|Network is unreachable|Host is down", "cannot be reached", "check host and network"),

@@ -222,6 +222,12 @@ def get_inputs(conn: Connection, run_id: str, step_slug: str) -> tuple[str, str]
     return row
 
 
+def missing_secrets(conn: Connection, handlers: Sequence[str], secrets: Sequence[str]) -> list[tuple[str, str]]:
+    """For want of which secrets a worker with these handlers leaves flows alone: flow and secret, sorted."""
+    query: LiteralString = "select flow_slug, secret from flowc.missing_secrets(%s::text[], %s::text[])"
+    return conn.execute(query, [list(handlers), list(secrets)]).fetchall()
+
+
 def buckets(conn: Connection) -> int:
     """How many buckets the installation has."""
     return int(_value(conn, "select flowc.buckets()", []))

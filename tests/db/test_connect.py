@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
+import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,23 +99,24 @@ def test_a_user_that_is_not_there_is_named(dsn: str) -> None:
 def test_a_port_where_nothing_listens() -> None:
     port = _free_port()
     assert _trouble(f"postgresql://ann:secret@127.0.0.1:{port}/x") == (
-        f"the database postgresql://ann@127.0.0.1:{port}/x is not there: nothing listens on that port"
+        f"the database postgresql://ann@127.0.0.1:{port}/x is not there: nothing listens at that address"
         " | start PostgreSQL, or correct the URL"
     )
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", b"SSH-2.0-OpenSSH_9.2\r\n"])
 def test_a_port_that_another_service_has_taken(answer: bytes) -> None:
-    def serve(server: socket.socket) -> None:
-        for _ in range(2):  # libpq tries encryption first, then without
-            conn, _address = server.accept()
-            with conn:
-                conn.recv(1000)
-                conn.sendall(answer)
+    class Service(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1000)
+            self.wfile.write(answer)
 
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        threading.Thread(target=serve, args=[server], daemon=True).start()
-        said = _trouble(f"postgresql://ann:secret@127.0.0.1:{server.getsockname()[1]}/x")
+    with socketserver.TCPServer(("127.0.0.1", 0), Service) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        said = _trouble(f"postgresql://ann:secret@127.0.0.1:{server.server_address[1]}/x")
+        server.shutdown()
+        thread.join()
     assert "does not speak PostgreSQL: another service listens on that port" in said
     assert "secret" not in said
 

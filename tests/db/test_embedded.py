@@ -68,7 +68,7 @@ def _project(parent: Path) -> Iterator[Path]:
     folder.mkdir()
     yield folder
     for pointer in parent.rglob(".flowc/where"):  # where root's servers have put their data
-        shutil.rmtree(pointer.read_text().strip())
+        shutil.rmtree(pointer.read_text().strip(), ignore_errors=True)
 
 
 @contextmanager
@@ -165,6 +165,60 @@ def test_a_killed_server_is_started_again_with_all_that_was_committed(project: P
     with connect(second.url) as conn:
         assert conn.execute("select n from kept").fetchone() == (7,)
     assert [second.stop(), first.stop()] == [False, True]
+
+
+def test_a_start_waits_until_the_last_process_of_a_killed_server_is_gone(project: Path) -> None:
+    server = Embedded(project, settings=_QUICK)
+    server.start()
+    with connect(server.url) as conn:
+        os.kill(conn.info.backend_pid, signal.SIGSTOP)
+        os.kill(_postmaster(server), signal.SIGKILL)
+        while _answers(server.url):
+            pass
+        with subprocess.Popen(
+            [sys.executable, "-c", _USER, str(project)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as other:
+            os.kill(conn.info.backend_pid, signal.SIGCONT)
+            assert other.stdout is not None
+            assert other.stdout.readline().strip() == server.url
+            assert server.stop() is False
+            other.communicate()
+
+
+def test_leaving_a_server_whose_folder_was_removed_is_no_trouble(fresh_project: Path) -> None:
+    with Embedded(fresh_project, settings=_QUICK) as server:
+        postmaster, home = _postmaster(server), server.log.parent
+        shutil.rmtree(home)
+    os.kill(postmaster, signal.SIGQUIT)
+    os.waitpid(postmaster, 0)
+
+
+@_AS_ROOT
+def test_a_project_whose_data_elsewhere_is_gone_begins_anew(fresh_project: Path) -> None:
+    with Embedded(fresh_project, settings=_QUICK) as server:
+        home = server.log.parent
+    shutil.rmtree(home)
+    with Embedded(fresh_project, settings=_QUICK) as server:
+        assert _answers(server.url)
+
+
+@_AS_ROOT
+def test_root_follows_no_pointer_to_a_folder_of_somebody_else(fresh_project: Path, open_folder: Path) -> None:
+    (fresh_project / ".flowc").mkdir()
+    (fresh_project / ".flowc" / "where").write_text(f"{open_folder}\n")
+    with pytest.raises(DatabaseError, match="is in the way"):
+        Embedded(fresh_project, settings=_QUICK).start()
+    (fresh_project / ".flowc" / "where").unlink()
+
+
+def test_a_long_log_is_put_aside(project: Path) -> None:
+    with Embedded(project, settings=_QUICK) as server:
+        log = server.log
+    with log.open("ab") as file:
+        file.truncate(5_000_000)
+    with Embedded(project, settings=_QUICK):
+        assert log.stat().st_size < 100_000
+    log.with_name("log.old").unlink()
 
 
 def test_a_stale_pid_file_that_names_a_living_process_of_the_same_user_does_not_deceive(project: Path) -> None:

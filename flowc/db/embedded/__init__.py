@@ -91,6 +91,8 @@ class Embedded:
         cluster, membership = self._cluster, self._membership
         self._cluster = self._membership = None
         try:
+            if not cluster.home.folder.exists():  # somebody removed it: then PostgreSQL stops by itself
+                return True
             with _explained(cluster.home.folder), _door(cluster.home):
                 last = membership.try_exclusive()
                 if last:

@@ -38,7 +38,8 @@ SETTINGS = {
 _PAUSE = 0.005
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_STOP = 30.0
-_SECONDS_FOR_ORPHANS = 30.0
+_SECONDS_FOR_OTHERS = 60.0
+_LONGEST_LOG = 4 * 1024 * 1024
 # The servers that this process started: they may outlive our use of them, and are waited for when they are gone.
 _CHILDREN: list[subprocess.Popen[bytes]] = []
 
@@ -88,11 +89,8 @@ class Cluster:
             own_folder(self.home.sockets, 0o700, self.home.account.uid, self.home.account.gid)
         lock = FileLock(self._lock_file)
         try:
-            if not lock.wait_exclusive(_SECONDS_FOR_ORPHANS):
-                raise DatabaseError(
-                    f"a PostgreSQL server holds {self.home.data} and does not answer",
-                    help=f"look at {self.home.log}; stop that server, then try again",
-                )
+            if not self._wait_for_others(lock):
+                return
             self._remove_stale_files()
             said = self._launch(binaries, lock.descriptor)
         finally:
@@ -189,6 +187,23 @@ class Cluster:
             )
         scratch.rename(self.home.data)
 
+    def _wait_for_others(self, lock: FileLock) -> bool:
+        """Wait for processes that still hold the data: what a killed server left, or one that its starter left behind.
+
+        The answer is whether the lock is ours now; otherwise that server got ready meanwhile.
+        """
+        end = time.monotonic() + _SECONDS_FOR_OTHERS
+        while not lock.try_exclusive():
+            if self.is_ready():
+                return False
+            if time.monotonic() > end:
+                raise DatabaseError(
+                    f"a PostgreSQL server holds {self.home.data} and does not answer",
+                    help=f"look at {self.home.log}; stop that server, then try again",
+                )
+            time.sleep(_PAUSE)
+        return True
+
     def _remove_stale_files(self) -> None:
         """Remove what a killed server left: its number may be another process's now, and PostgreSQL would refuse."""
         _reap()
@@ -199,6 +214,8 @@ class Cluster:
 
     def _launch(self, binaries: Path, lock: int) -> int:
         """Start the server in a session of its own, out of reach of Ctrl-C; the answer is its log's length before."""
+        if self.home.log.exists() and self.home.log.stat().st_size > _LONGEST_LOG:
+            self.home.log.replace(self.home.log.with_name("log.old"))
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         log = os.open(self.home.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:

@@ -60,8 +60,9 @@ def find_home(project: Path) -> Home:
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
     pointer = beside / "where"
-    if pointer.exists():
-        return _home(Path(pointer.read_text(encoding="utf-8", errors="surrogateescape").strip()))
+    elsewhere = _pointed(pointer)
+    if elsewhere is not None:
+        return _home(elsewhere)
     home = _home(beside)
     if home.account.is_ours or home.data.exists() or _can_enter(home.account, beside):
         return home
@@ -127,6 +128,18 @@ def _can_enter(account: Account, folder: Path) -> bool:
         except OSError:
             return False
         return done.returncode == 0
+
+
+def _pointed(pointer: Path) -> Path | None:
+    """The folder that the pointer names; None where there is none, or no longer (another container, a new machine)."""
+    try:
+        folder = Path(pointer.read_text(encoding="utf-8", errors="surrogateescape").strip())
+    except FileNotFoundError:
+        return None
+    if not folder.is_dir():
+        return None
+    own_folder(folder, 0o755, 0)
+    return folder
 
 
 def _point(pointer: Path, folder: Path) -> None:
