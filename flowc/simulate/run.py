@@ -109,15 +109,17 @@ class Worker:
         leased = simulation.lease(key)
         plan = self._plans.of(leased.flow_slug, leased.step_slug)
         outcome = perform(self._row(leased, plan), plan, now=lambda: simulation.now)
-        if isinstance(outcome, Failed) and outcome.error["class"] == "KeyboardInterrupt":
+        problem = outcome.error["class"] if isinstance(outcome, Failed) else None
+        if problem == "KeyboardInterrupt":
             raise KeyboardInterrupt
+        if problem != "InvalidInput":
+            self._checked.add(leased.run_id)
         simulation.settle([(leased, outcome)])
         return True
 
     def _row(self, leased: LeasedTask, plan: Plan) -> Task:
         """The task as a poll of the database returns it, with the values that its handler needs."""
         check_input = leased.check_input and leased.run_id not in self._checked
-        self._checked.add(leased.run_id)
         needed = _needed(self._simulation.plan(leased.flow_slug).definition["steps"][leased.step_slug], plan)
         inputs = {slug: output for slug, output in leased.inputs.items() if slug in needed}
         return Task(

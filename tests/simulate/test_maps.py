@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flowc.runtime.outcome import Completed, Failed
 from tests.simulate.building import ERROR, FAILS, Fails, Play, deployed, map_over, task
 
 
@@ -156,6 +157,15 @@ def test_elements_share_one_delay() -> None:
     simulation.complete(second, 1)
 
     assert simulation.run(run_id).status == "completed"
+
+
+def test_the_window_does_not_move_on_after_a_failure_that_ends_the_run() -> None:
+    simulation = deployed({"m": map_over([0, 1, 2], max_parallel=2)})
+    run_id = simulation.start("tested")
+    zero, one = simulation.poll(limit=9)
+    simulation.settle([(zero, Failed(ERROR, retryable=False)), (one, Completed(b"1"))])
+
+    assert [task.status for task in simulation.step_tasks(run_id)] == ["failed", "completed"]
 
 
 def test_ten_thousand_elements() -> None:

@@ -117,6 +117,13 @@ def test_an_input_that_does_not_fit_fails_the_first_task_for_good() -> None:
     assert error.error["class"] == "InvalidInput"
 
 
+def test_an_input_that_does_not_fit_fails_every_task_that_comes_up() -> None:
+    steps = {"a": task(on_failure="skip"), "b": task(depends_on=["a"], join="settled")}
+    finished = run_flow(flow(steps, input=URL), {"a": lambda: 1, "b": lambda: 2}, {"url": 5})
+
+    assert finished.failed_step == "b"
+
+
 def test_an_output_that_does_not_fit_its_schema_fails_the_task_for_good() -> None:
     finished = run_flow(flow({"a": task(output={"type": "integer"})}), {"a": lambda: "text"})
 

@@ -199,6 +199,30 @@ def test_a_retry_reopens_the_elements_of_an_unsettled_map_that_were_skipped() ->
     assert [each.task_index for each in simulation.poll(limit=9)] == [0, 1]
 
 
+def test_skipped_elements_that_a_retry_has_not_reached_yet_are_not_counted() -> None:
+    simulation = deployed({"m": map_over([0, 1, 2], on_failure="skip", max_parallel=1)})
+    run_id = simulation.start("tested")
+    for _ in range(2):
+        [leased] = simulation.poll()
+        simulation.fail(leased, ERROR, retryable=False)
+    assert simulation.run(run_id).skipped_failures == 2
+    simulation.cancel(run_id)
+    simulation.retry(run_id)
+
+    assert simulation.run(run_id).skipped_failures == 0
+    assert work_all(simulation) == ["m"] * 3
+    assert simulation.run(run_id).output == {"m": [2, 2, 1]}
+
+
+def test_a_delay_that_was_under_way_is_over_after_a_retry() -> None:
+    simulation = deployed({"a": task(delay=60_000), "m": map_over([0], delay=60_000)})
+    run_id = simulation.start("tested")
+    simulation.cancel(run_id)
+    simulation.retry(run_id)
+
+    assert work_all(simulation) == ["a", "m"]
+
+
 def test_a_step_that_never_started_waits_for_its_delay_after_a_retry() -> None:
     simulation = deployed({"a": task(), "b": task(depends_on=["a"], delay=5_000)})
     run_id = simulation.start("tested")
