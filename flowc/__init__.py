@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from flowc.runtime.context import Context as Context
-    from flowc.runtime.failure import Permanent as Permanent
-    from flowc.runtime.failure import RetryLater as RetryLater
-    from flowc.runtime.handlers import Handlers as Handlers
-    from flowc.runtime.secrets import Secret as Secret
-    from flowc.runtime.worker import Worker as Worker
-
 __version__ = "0.1.0"
 
-# Loaded when they are first asked for, so that `import flowc` is cheap.
+# Loaded when they are first asked for, so that `import flowc` is cheap; their types are in __init__.pyi.
 _PUBLIC = {
     "Context": "flowc.runtime.context",
     "Handlers": "flowc.runtime.handlers",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +22,10 @@ from flowc.runtime.settling import Result, array_of, settle_apart
 
 T = TypeVar("T")
 
+_log = logging.getLogger("flowc.worker")
+
 _REMEMBERED_INPUTS = 16
+_TELL_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Exchange:
         self._terms = terms
         self._ahead = timedelta(0)
         self._inputs: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._told: set[tuple[str, str]] = set()
+        self._tell_again_at = 0.0
         self.buckets: list[int] = []
 
     def open(self) -> None:
@@ -50,6 +57,7 @@ class Exchange:
         require_schema(conn)
         self.buckets = list(range(self._call(queries.buckets)))
         self._ahead = self._call(queries.now) - datetime.now(UTC)
+        self._tell_missing_secrets()
 
     def now(self) -> datetime:
         """The database's time, as this process's clock knows it."""
@@ -76,6 +84,21 @@ class Exchange:
         until = self.now() + timedelta(seconds=seconds)
         for bucket in self.buckets:
             self._call(lambda conn, b=bucket: queries.sleep(conn, b, self._terms.worker_id, until))  # type: ignore[misc]
+
+        self._tell_missing_secrets()
+
+    def _tell_missing_secrets(self) -> None:
+        """Say, once for each, which secrets keep us from flows; flows deployed meanwhile are noticed now and then."""
+        if time.monotonic() < self._tell_again_at:
+            return
+        self._tell_again_at = time.monotonic() + _TELL_SECONDS
+        terms = self._terms
+        for pair in self._call(lambda conn: queries.missing_secrets(conn, terms.handlers, terms.secrets)):
+            if pair not in self._told:
+                self._told.add(pair)
+                _log.warning(
+                    "flow `%s` needs the secret `%s`, which this worker lacks: it leaves that flow to others", *pair
+                )
 
     def due_in(self) -> float | None:
         """In how many seconds polling may find something that nobody wakes us for; None is never."""

@@ -32,7 +32,7 @@ from flowc.runtime.outcome import Failed
 from flowc.runtime.plan import Plans
 from flowc.runtime.rest import REGISTERED_SECONDS, Rest
 from flowc.runtime.secrets import from_environment
-from flowc.runtime.settling import result_of, take_batch
+from flowc.runtime.settling import Result, result_of, take_batch
 from flowc.runtime.signals import Signals
 from flowc.runtime.workshop import Workshop
 
@@ -180,9 +180,7 @@ class Worker:
                 found += self._take_in(self._exchange.settle_and_poll(bucket, mine, ask))
         buckets.append(buckets.pop(0))
         self._told_at = time.monotonic()
-        for result in results if self._on_event is not None else ():
-            error = result.outcome.error if isinstance(result.outcome, Failed) else None
-            self._tell("failed" if error else "completed", result.task, error)
+        self._tell_results(results)
         if look:
             self._plan_next_look(room, found)
 
@@ -216,7 +214,8 @@ class Worker:
             self._rest.found()
         if self._more:
             return
-        busy = len(self._workshop.held) > 0
+        # A quick handler may have ended by now: what it was leased for brings the next look all the same.
+        busy = found > 0 or len(self._workshop.held) > 0
         hears = self._listen and not self._drain and self._ear.open()
         far = self._rest.nothing_more(busy=busy, hears=hears)
         if self._drain and not busy and not self._workshop.outbox:
@@ -273,6 +272,18 @@ class Worker:
 
     def _patience(self) -> float:
         return self._lease.total_seconds() if self._stopping else math.inf
+
+    def _tell_results(self, results: list[Result]) -> None:
+        for task, outcome, _ in results:
+            if isinstance(outcome, Failed):
+                error = outcome.error
+                index = "" if task.task_index is None else f"[{task.task_index}]"
+                said = str(error["message"]).split("\n", maxsplit=1)[0][:200]
+                what = "%s.%s%s of run %s failed at attempt %d: %s: %s"
+                _log.info(what, task.flow_slug, task.step_slug, index, task.run_id, task.attempt, error["class"], said)
+                self._tell("failed", task, error)
+            else:
+                self._tell("completed", task)
 
     def _tell(self, kind: str, task: Task | Reply, error: Mapping[str, Any] | None = None) -> None:
         if self._on_event is not None:

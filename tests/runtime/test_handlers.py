@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -270,6 +271,10 @@ def test_importing_flowc_loads_neither_driver_nor_yaml_and_names_what_it_has() -
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
-    assert {"Handlers", "Worker", "Context", "Permanent", "RetryLater"} <= set(dir(flowc))
+    public = {"Handlers", "Worker", "Context", "Permanent", "RetryLater", "Secret"}
+    assert public <= set(dir(flowc))
+    stub = Path(str(flowc.__file__)).with_suffix(".pyi").read_text()
+    assert set(re.findall(r" as (\w+)", stub)) == public
+    assert all(getattr(flowc, name).__name__ == name for name in public)
     with pytest.raises(AttributeError, match="no attribute 'Handler'"):
         flowc.Handler  # noqa: B018

@@ -215,13 +215,20 @@ def test_an_input_that_nobody_checked_fails_its_run_with_the_path(engine: Engine
     assert engine.output(good) == {"work": 5}
 
 
-def test_a_flow_is_polled_only_by_a_worker_that_has_its_secrets(engine: Engine) -> None:
+def test_a_flow_is_polled_only_by_a_worker_that_has_its_secrets(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     engine.deploy("flow: one\nsecrets: [TOKEN]\nsteps: {work: }")
+    engine.deploy("flow: not_ours\nsecrets: [TOKEN]\nsteps: {stranger: }")
     run = engine.start("one")
     handlers = one(lambda ctx: len(ctx.secrets["TOKEN"].reveal()))
 
-    engine.work(handlers, secrets={"OTHER": "x"})
+    with caplog.at_level(logging.WARNING, "flowc.worker"):
+        engine.work(handlers, secrets={"OTHER": "x"})
     assert engine.status(run) == "started"
+    assert [record.getMessage() for record in caplog.records] == [
+        "flow `one` needs the secret `TOKEN`, which this worker lacks: it leaves that flow to others"
+    ]
     engine.work(handlers, secrets={"TOKEN": "four", "not a name!": "x"})
     assert engine.output(run) == {"work": 4}
 
@@ -320,6 +327,85 @@ def test_a_slow_handler_keeps_its_lease_and_holds_up_nobody(
 
     assert task.attempt == 1
     assert engine.output(slow) == {"crawl": "slow"}
+
+
+def test_tasks_behind_a_handler_that_blocks_go_to_a_worker_that_is_free(
+    engine: Engine, background: Callable[..., Background]
+) -> None:
+    engine.deploy(ONE_STEP)
+    blocked, release = threading.Event(), threading.Event()
+
+    def work(input: dict[str, int]) -> int:  # noqa: A002
+        if input["n"] < 0:
+            blocked.set()
+            release.wait(PATIENCE)
+        return input["n"]
+
+    quick = engine.start("one", {"n": 1}, count=300)  # it learns that the handler is quick, and fetches ahead
+    worker = background(one(work), concurrency=1, batch=50)
+    while any(engine.status(run) != "completed" for run in quick[-1:]):
+        release.wait(0.01)
+    with engine.conn.transaction():
+        slow = engine.start("one", {"n": -1})
+        behind = engine.start("one", {"n": 2}, count=20)
+    assert blocked.wait(PATIENCE)
+    background(one(work))
+    while any(engine.status(run) != "completed" for run in behind):
+        release.wait(0.01)
+    assert engine.status(slow) == "started"
+    release.set()
+    worker.stop()
+
+    assert engine.output(slow) == {"work": -1}
+    assert [engine.attempts(run) for run in behind] == [[]] * 20
+
+
+def test_a_handler_sees_the_errors_of_what_it_depends_on(engine: Engine) -> None:
+    engine.deploy("""
+        flow: caught
+        steps:
+          risky: {on_failure: skip, retry: {max_attempts: 1}}
+          after: {depends_on: [risky], join: settled}
+        """)
+    handlers = one(raising(ValueError("no luck")), "risky")
+
+    @handlers.register
+    def after(risky: str | None, ctx: Context) -> list[Any]:
+        return [risky, ctx.failures["risky"]["class"], ctx.failures["risky"]["message"]]
+
+    run = engine.start("caught")
+    engine.work(handlers)
+    assert engine.output(run) == {"after": [None, "ValueError", "no luck"]}
+
+
+def test_a_null_that_a_parameter_refuses_fails_the_run_without_calling_the_handler(engine: Engine) -> None:
+    engine.deploy("""
+        flow: nothing
+        input: {type: object}
+        steps: {work: {with: {url: $input.url}}}
+        """)
+    called: list[str] = []
+
+    def work(url: str) -> None:
+        called.append(url)
+
+    run = engine.start("nothing")
+    engine.work(one(work))
+    assert engine.error(run)["message"] == (
+        "`$input.url`, given as `url`, is null, and the parameter of `work` takes no null"
+    )
+    assert (called, len(engine.attempts(run))) == ([], 1)
+
+
+def test_a_list_of_handlers_is_one_task(engine: Engine) -> None:
+    engine.deploy("flow: listed\nsteps: {work: {handler: [fetch, parse], with: {n: $input.n}}}")
+    handlers = one(lambda n: {n, n + 1}, "fetch")
+    handlers.register(lambda previous: sorted(previous), name="parse")  # noqa: PLW0108
+    run = engine.start("listed", {"n": 3})
+    engine.work(handlers)
+
+    assert engine.output(run) == {"work": [3, 4]}
+    assert len(queries.step_tasks(engine.conn, run)) == 1
 
 
 def test_a_cancelled_run_is_seen_by_its_handler(engine: Engine, background: Callable[..., Background]) -> None:

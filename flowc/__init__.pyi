@@ -1,0 +1,8 @@
+from flowc.runtime.context import Context as Context
+from flowc.runtime.failure import Permanent as Permanent
+from flowc.runtime.failure import RetryLater as RetryLater
+from flowc.runtime.handlers import Handlers as Handlers
+from flowc.runtime.secrets import Secret as Secret
+from flowc.runtime.worker import Worker as Worker
+
+__version__: str
