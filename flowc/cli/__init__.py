@@ -17,8 +17,11 @@ DONE, FOUND, TROUBLE, BUG, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
 ISSUES = "the project's issue tracker"
 
 
-class Terminated(BaseException):
-    """SIGTERM, as an exception, so that what was opened is closed on the way out."""
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, as an exception, so that what was opened is closed on the way out.
+
+    It is a kind of Ctrl-C because libraries know how to be interrupted by that: psycopg cancels its query.
+    """
 
 
 def main() -> int:
@@ -27,15 +30,15 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         return _run()
-    except Terminated:
-        return TERMINATED
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+    except KeyboardInterrupt as error:
+        return _interrupted(error)
 
 
 def _run() -> int:
     try:
         return flowc.main(prog_name="flowc", standalone_mode=False) or DONE
+    except click.Abort as error:
+        return _interrupted(error.__cause__)
     except FlowcError as error:
         _show_traceback()
         say_error(error.message, error.help)
@@ -54,6 +57,10 @@ def _run() -> int:
             f"this is a bug of flowc: please report it to {ISSUES} with what FLOWC_TRACEBACK=1 prints",
         )
         return BUG
+
+
+def _interrupted(by: BaseException | None) -> int:
+    return TERMINATED if isinstance(by, Terminated) else INTERRUPTED
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
