@@ -115,6 +115,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("postgres", [18, *_OTHERS], indirect=True, ids=lambda major: f"pg{major}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_stays_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remove the data that root's embedded servers had to keep outside of the tests' closed folders."""
+    yield
+    for pointer in tmp_path_factory.getbasetemp().rglob(".flowc/where"):
+        shutil.rmtree(pointer.read_text().strip(), ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Callable[[int], Postgres]]:
     """The server of a major version, started when it is first asked for; its template database has flowc installed."""

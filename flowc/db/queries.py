@@ -15,7 +15,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from flowc.db.rows import Reply, Run, StepState, StepTask, Task, TaskError
+from flowc.db.rows import Offence, Reply, Run, StepState, StepTask, Task, TaskError
 
 Json = str | bytes
 
@@ -292,6 +292,12 @@ def task_errors(conn: Connection, run_id: str) -> list[TaskError]:
         ' where run_id = %s order by failed_at, step_slug collate "C", task_index, attempt'
     )
     return list(map(TaskError._make, conn.execute(query, [run_id]).fetchall()))
+
+
+def invariants(conn: Connection, limit: int | None = None) -> list[Offence]:
+    """What the database holds against what must always hold; empty where all is well."""
+    query: LiteralString = "select invariant, run_id::text, step_slug, detail from flowc.invariants limit %s"
+    return list(map(Offence._make, conn.execute(query, [limit]).fetchall()))
 
 
 _RUN: LiteralString = (

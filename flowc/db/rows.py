@@ -130,3 +130,12 @@ class TaskError(NamedTuple):
     started_at: datetime | None
     failed_at: datetime
     terminal: bool
+
+
+class Offence(NamedTuple):
+    """A row of ``flowc.invariants``: something that must never be so."""
+
+    invariant: str
+    run_id: str | None
+    step_slug: str | None
+    detail: str | None

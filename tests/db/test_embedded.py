@@ -52,23 +52,17 @@ except DatabaseError as error:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project's folder, which the tests of this module start and stop a server in, one after the other."""
-    yield from _project(tmp_path_factory.mktemp("used"))
+    return tmp_path_factory.mktemp("used")
 
 
 @pytest.fixture
-def fresh_project(tmp_path: Path) -> Iterator[Path]:
+def fresh_project(tmp_path: Path) -> Path:
     """A project's folder in which no server ever was."""
-    yield from _project(tmp_path)
-
-
-def _project(parent: Path) -> Iterator[Path]:
-    folder = parent / "project"
+    folder = tmp_path / "project"
     folder.mkdir()
-    yield folder
-    for pointer in parent.rglob(".flowc/where"):  # where root's servers have put their data
-        shutil.rmtree(pointer.read_text().strip(), ignore_errors=True)
+    return folder
 
 
 @contextmanager
@@ -188,9 +182,10 @@ def test_a_start_waits_until_the_last_process_of_a_killed_server_is_gone(project
 def test_leaving_a_server_whose_folder_was_removed_is_no_trouble(fresh_project: Path) -> None:
     with Embedded(fresh_project, settings=_QUICK) as server:
         postmaster, home = _postmaster(server), server.log.parent
-        shutil.rmtree(home)
+        away = home.rename(home.with_name(f"{home.name}-away"))
     os.kill(postmaster, signal.SIGQUIT)
     os.waitpid(postmaster, 0)
+    shutil.rmtree(away)
 
 
 @_AS_ROOT

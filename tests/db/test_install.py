@@ -173,6 +173,22 @@ def test_a_schema_flowc_of_somebody_else_is_left_alone(empty_dsn: str) -> None:
             require_schema(conn)
 
 
+def test_an_ordinary_owner_of_a_database_can_install(postgres, empty_dsn: str) -> None:
+    owner = f"owner_{os.getpid()}"
+    database = empty_dsn.split("@/")[1].split("?", maxsplit=1)[0]
+    postgres.admin.execute(f"create role {owner} login")
+    postgres.admin.execute(f"alter database {database} owner to {owner}")
+    try:
+        with connect(empty_dsn.replace("//postgres@", f"//{owner}@")) as conn:
+            install(conn)
+            require_schema(conn)
+    finally:
+        postgres.admin.execute(f"alter database {database} owner to postgres")
+        with connect(empty_dsn) as conn:
+            conn.execute(f"drop owned by {owner}")
+        postgres.admin.execute(f"drop role {owner}")
+
+
 def test_a_role_that_may_not_install_is_told_so_and_leaves_nothing(postgres, empty_dsn: str) -> None:
     role = f"powerless_{os.getpid()}"
     postgres.admin.execute(f"create role {role} login")

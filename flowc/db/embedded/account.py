@@ -68,22 +68,23 @@ def account_for(data: Path) -> Account:
 
 
 def _own_account() -> Account:
-    for attempt in (_create, None):
-        try:
-            entry = pwd.getpwnam(NAME)
-        except KeyError:
-            if attempt is not None:
-                attempt()
-        else:
-            return Account(entry.pw_uid, entry.pw_gid)
-    try:
-        entry = pwd.getpwnam(_FALLBACK)
-    except KeyError:
+    entry = _entry(NAME)
+    if entry is None:
+        _create()
+        entry = _entry(NAME) or _entry(_FALLBACK)
+    if entry is None:
         raise DatabaseError(
             f"root may not run PostgreSQL, and the system has no account for it: neither `{NAME}` nor `{_FALLBACK}`",
             help="run flowc as an ordinary user, or name a database with --db URL",
-        ) from None
+        )
     return Account(entry.pw_uid, entry.pw_gid)
+
+
+def _entry(name: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
 
 
 def _create() -> None:
