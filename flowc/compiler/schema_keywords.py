@@ -1,0 +1,99 @@
+"""The keywords of one JSON Schema, read tolerantly: what is malformed says nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+KINDS: Final = ("null", "boolean", "number", "string", "array", "object")
+FAR: Final = float("inf")
+
+_KIND_OF: Mapping[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+# What a `type` may name: the kind, and whether its numbers are whole.
+NAMED: Mapping[str, tuple[str, bool]] = {**{kind: (kind, False) for kind in KINDS}, "integer": ("number", True)}
+# What may add fields beside those that a schema lists.
+_OPENS = ("additionalProperties", "unevaluatedProperties", "$dynamicRef", "dependentSchemas", "if")
+# Regular expressions that Python reads as everybody does: no groups, no escapes, no counts.
+_SIMPLE = re.compile(r"[A-Za-z0-9_ .^$*+?|/@\[\]-]*")
+_PECULIAR = re.compile(r"\[[^\]]*\[|--|[*+?][*+]|\[\]|\[\^\]")
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a JSON value; integers are numbers."""
+    return _KIND_OF[type(value)]
+
+
+def kinds_of(written: Any) -> list[tuple[str, bool]]:
+    """The kinds that a `type` names, and whether its numbers are whole; all, where it is absent or malformed."""
+    names = written if type(written) is list else [written]
+    if not names or any(type(name) is not str or name not in NAMED for name in names):
+        return [(kind, False) for kind in KINDS]
+    found: dict[str, bool] = {}
+    for name in names:
+        kind, whole = NAMED[name]
+        found[kind] = whole and found.get(kind, True)
+    return list(found.items())
+
+
+def mapping(schema: dict[str, Any], keyword: str) -> dict[str, Any]:
+    """The value of a keyword that takes an object."""
+    value = schema.get(keyword)
+    return value if type(value) is dict else {}
+
+
+def listed(schema: dict[str, Any], keyword: str) -> list[Any]:
+    """The value of a keyword that takes an array."""
+    value = schema.get(keyword)
+    return value if type(value) is list else []
+
+
+def number(schema: dict[str, Any], keyword: str, otherwise: float) -> float:
+    """The value of a keyword that takes a number."""
+    value: Any = schema.get(keyword)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
+
+
+def at_field(schema: dict[str, Any], name: str) -> Iterator[Any]:
+    """The schemas that are for the value at ``name`` of an object."""
+    properties = mapping(schema, "properties")
+    found = name in properties
+    if found:
+        yield properties[name]
+    for pattern, inner in mapping(schema, "patternProperties").items():
+        matches = _matches(pattern, name)
+        found |= matches is not False
+        if matches:
+            yield inner
+    if not found and "additionalProperties" in schema:
+        yield schema["additionalProperties"]
+
+
+def lists_field(schema: dict[str, Any], name: str) -> bool:
+    """Whether a schema names the field: among its properties, its patterns, or what it requires."""
+    if name in mapping(schema, "properties") or name in listed(schema, "required"):
+        return True
+    return any(_matches(pattern, name) is not False for pattern in mapping(schema, "patternProperties"))
+
+
+def is_open(schema: dict[str, Any]) -> bool:
+    """Whether a schema says that there may be fields besides those it lists."""
+    return any(keyword in schema and schema[keyword] is not False for keyword in _OPENS)
+
+
+def _matches(pattern: str, name: str) -> bool | None:
+    """Whether a regular expression finds something in ``name``; None where Python may read it in its own way."""
+    if not _SIMPLE.fullmatch(pattern) or _PECULIAR.search(pattern) or not name.isascii() or "\n" in name:
+        return None
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return None
