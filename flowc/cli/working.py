@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Handlers of a run that has ended work for nothing: so long they may take to notice.
 _SECONDS_TO_LEAVE = 1.0
+_SECONDS_BETWEEN_SIGNALS = 0.1
 
 
 def require_secrets(body: Mapping[str, Any]) -> None:
@@ -78,7 +79,8 @@ def _working(background: Background) -> Iterator[Background]:
         background.worker.stop()
         if background.is_alive():
             say("stopping when the handlers at work are done; once more Ctrl-C leaves at once")
-        background.join()
+        while background.is_alive():  # in short waits: a signal just before an endless one would go unheard
+            background.join(_SECONDS_BETWEEN_SIGNALS)
         raise
     background.worker.stop()
     background.join(_SECONDS_TO_LEAVE)
