@@ -6,16 +6,13 @@ import json
 import re
 from typing import Any, NoReturn
 
-from flowc.compiler.checks.text.duplicate_key import RULE as DUPLICATE_KEY
-from flowc.compiler.checks.text.non_string_key import RULE as NON_STRING_KEY
-from flowc.compiler.checks.text.too_deep_or_large import RULE as TOO_DEEP_OR_LARGE
 from flowc.compiler.checks.text.yaml_syntax import RULE as YAML_SYNTAX
-from flowc.compiler.controls import escape_mistakes, holdable, is_holdable, without_controls
+from flowc.compiler.controls import without_controls
 from flowc.compiler.document import Node, Span
 from flowc.compiler.reading import DEEPEST, Reading
-from flowc.compiler.scalars import Remark, not_a_number, read_float, read_integer
+from flowc.compiler.scalars import not_a_number, read_float, read_integer
 from flowc.compiler.source import Source
-from flowc.diagnostic import ERROR, Diagnostic, Related, Rule
+from flowc.compiler.text_reports import TextReports
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"')
@@ -34,8 +31,8 @@ def read_json(source: Source) -> Reading:
     try:
         value, root = scanner.read()
     except _StoppedError:
-        return Reading(None, None, scanner.mistakes, scanner.spoilt)
-    return Reading(value, root, scanner.mistakes, scanner.spoilt)
+        value, root = None, None
+    return Reading(value, root, scanner.reports.mistakes, scanner.reports.spoilt)
 
 
 class _StoppedError(Exception):
@@ -49,8 +46,7 @@ class _Scanner:
         self.source = source
         self.text = without_controls(source.text)
         self.at = 0
-        self.mistakes: list[Diagnostic] = []
-        self.spoilt: list[Span] = []
+        self.reports = TextReports(source)
 
     def read(self) -> tuple[Any, Node | None]:
         """The one value of the text; no node where there is none."""
@@ -58,7 +54,7 @@ class _Scanner:
             return None, None
         value, node = self._value(0)
         if self._next():
-            self._stop("text after the end of the flow", help="one flow a file: remove it", span=self._rest())
+            self._stop("text after the end of the flow", "one flow a file: remove it", span=self._rest())
         return value, node
 
     def _next(self) -> str:
@@ -72,9 +68,8 @@ class _Scanner:
         start = self.at
         if char and char in "{[":
             if depth >= DEEPEST:
-                self._stop(
-                    f"nested deeper than {DEEPEST} levels", help="let a handler read deep data", rule=TOO_DEEP_OR_LARGE
-                )
+                self.reports.too_deep(start)
+                raise _StoppedError
             self.at += 1
             return self._mapping(start, depth + 1) if char == "{" else self._list(start, depth + 1)
         if char == '"':
@@ -94,14 +89,11 @@ class _Scanner:
             begin = self.at
             key, span = self._key(), (begin, self.at)
             if self._next() != ":":
-                self._stop(f"`:` is missing after the key `{key}`", help="a key and its value are parted by `:`")
+                self._stop(f"`:` is missing after the key `{key}`", "a key and its value are parted by `:`")
             self.at += 1
             item, node = self._value(depth)
             if key in keys:
-                first = self.source.position(*keys[key])
-                message = f"`{key}` appears again; first at {first.line}:{first.column}"
-                related = [Related(first, "first here")]
-                self._report(DUPLICATE_KEY, span, message, help="remove one of the two, or rename it", related=related)
+                self.reports.repeated_key(key, span, keys[key])
             else:
                 value[key], children[key], keys[key] = item, node, span
             more = self._goes_on("}", start)
@@ -132,17 +124,17 @@ class _Scanner:
         if self._next() != closing:
             return True
         message = f"a comma before `{closing}`; JSON has none there"
-        self._report(YAML_SYNTAX, (comma, comma + 1), message, help="remove the comma")
+        self.reports.report(YAML_SYNTAX, (comma, comma + 1), message, "remove the comma")
         return False
 
     def _no_comma(self, char: str, closing: str, start: int) -> NoReturn:
         if not char:
             opening = self.text[start]
-            self._stop(f"this `{opening}` is never closed", help=f"add `{closing}`", span=(start, start + 1))
+            self._stop(f"this `{opening}` is never closed", f"add `{closing}`", span=(start, start + 1))
         self._no_comment(char)
         if char in ("]", "}"):
-            self._stop(f"`{char}` cannot close what `{self.text[start]}` opened", help=f"close it with `{closing}`")
-        self._stop(f"`,` or `{closing}` is missing before this", help="part the entries by commas", span=self._rest())
+            self._stop(f"`{char}` cannot close what `{self.text[start]}` opened", f"close it with `{closing}`")
+        self._stop(f"`,` or `{closing}` is missing before this", "part the entries by commas", span=self._rest())
 
     def _key(self) -> str:
         char = self._next()
@@ -151,12 +143,7 @@ class _Scanner:
         word = _WORD.match(self.text, self.at)
         if word is None:
             self._no_value(char, "a key in double quotes is missing")
-        self._report(
-            NON_STRING_KEY,
-            word.span(),
-            f"the key `{word[0]}` is not in quotes; keys are strings",
-            help=f'`"{word[0]}"`',
-        )
+        self.reports.unquoted_key(word[0], word.span())
         self.at = word.end()
         return word[0]
 
@@ -165,36 +152,33 @@ class _Scanner:
         found = _STRING.match(self.text, start)
         if found is None:
             help_text = 'a line break is written `\\n`, a quote `\\"`'
-            self._stop("this string is not closed on its line", help=help_text, span=self._rest())
+            self._stop("this string is not closed on its line", help_text, span=self._rest())
         self.at = found.end()
         written = found[0]
-        for escape in _ESCAPE.finditer(self.text, start, self.at):
-            if not _is_escape(escape[0]):
-                message = f"`{escape[0]}` is no escape of JSON"
-                self._report(YAML_SYNTAX, escape.span(), message, help="write `\\\\` for a backslash")
-                self.spoilt.append((start, self.at))
-                written = _ESCAPE.sub(lambda found: found[0] if _is_escape(found[0]) else "", found[0])
-        if "\t" in found[0]:
+        bad = [escape for escape in _ESCAPE.finditer(self.text, start, self.at) if not _is_escape(escape[0])]
+        for escape in bad:
+            advice = "write `\\\\` for a backslash"
+            self.reports.report(YAML_SYNTAX, escape.span(), f"`{escape[0]}` is no escape of JSON", advice)
+        if bad:
+            self.reports.spoilt.append((start, self.at))
+            written = _ESCAPE.sub(lambda found: found[0] if _is_escape(found[0]) else "", written)
+        if "\t" in written:
             tab = start + found[0].index("\t")
-            self._report(YAML_SYNTAX, (tab, tab + 1), "a tab inside of a JSON string", help="write `\\t`")
-        text: str = json.loads(written, strict=False)
-        if not is_holdable(text):
-            self.mistakes += escape_mistakes(self.source, start, self.at)
-            self.spoilt.append((start, self.at))
-        return holdable(text)
+            self.reports.report(YAML_SYNTAX, (tab, tab + 1), "a tab inside of a JSON string", "write `\\t`")
+        return self.reports.holdable(json.loads(written, strict=False), (start, self.at))
 
     def _word(self, word: str, span: Span) -> Any:
         """What an unquoted word stands for; all but numbers, true, false and null is reported."""
         if word in _LITERALS:
             return _LITERALS[word]
         if word in _NOT_NUMBERS:
-            self._remark(not_a_number(word), span)
+            self.reports.remark(not_a_number(word), span)
             return None
         if not _NUMBER.fullmatch(word):
             meant = _MEANT.get(word)
             help_text = f"write `{meant}`" if meant else f'write `"{word}"` if a string is meant'
-            self._report(YAML_SYNTAX, span, f"`{word}` is no JSON value", help=help_text)
-            self.spoilt.append(span)
+            self.reports.report(YAML_SYNTAX, span, f"`{word}` is no JSON value", help_text)
+            self.reports.spoilt.append(span)
             return None
         value, remark = (
             read_integer(word, int(word) if len(word) < 100 else None)
@@ -202,7 +186,7 @@ class _Scanner:
             else read_float(word)
         )
         if remark is not None:
-            self._remark(remark, span)
+            self.reports.remark(remark, span)
         return value
 
     # Reports
@@ -210,30 +194,22 @@ class _Scanner:
     def _no_value(self, char: str, message: str = "a value is missing here") -> NoReturn:
         self._no_comment(char)
         if char == "'":
-            self._stop("a string in single quotes", help="JSON strings are in double quotes", span=self._rest())
+            self._stop("a string in single quotes", "JSON strings are in double quotes", span=self._rest())
         if not char:
             self._stop("the text ends here, and a value is missing", span=(max(0, self.at - 1), self.at))
         self._stop(message)
 
     def _no_comment(self, char: str) -> None:
         if char in ("/", "#"):
-            self._stop("JSON has no comments", help="remove it, or keep the flow in a `.yaml` file", span=self._rest())
+            self._stop("JSON has no comments", "remove it, or keep the flow in a `.yaml` file", span=self._rest())
 
     def _rest(self) -> Span:
         """From here to the end of what is written on the line."""
         line = self.text[self.at : self.source.line_end(self.at)]
         return self.at, self.at + max(1, len(line.rstrip()))
 
-    def _remark(self, remark: Remark, span: Span) -> None:
-        self._report(remark.rule, span, remark.message, help=remark.help)
-        if remark.rule.severity is ERROR:
-            self.spoilt.append(span)
-
-    def _report(self, rule: Rule, span: Span, message: str, **more: Any) -> None:
-        self.mistakes.append(self.source.diagnose(rule, span, message, **more))
-
-    def _stop(self, message: str, *, span: Span | None = None, rule: Rule = YAML_SYNTAX, **more: Any) -> NoReturn:
-        self._report(rule, span or (self.at, self.at + 1), message, **more)
+    def _stop(self, message: str, advice: str | None = None, *, span: Span | None = None) -> NoReturn:
+        self.reports.report(YAML_SYNTAX, span or (self.at, self.at + 1), message, advice)
         raise _StoppedError
 
 
