@@ -13,7 +13,7 @@ as $$
     case n.join_kind when 0 then a.ok = n.n_join when 1 then a.ok > 0 when 2 then a.ok = 0 else true end) as j (satisfied)
   left join lateral (select flowc._is_met(_bucket, a.run_id, n.cond_nodes, n.cond_slugs, n.cond_input, n.run_if, n.run_unless) as met
     where n.cond_nodes is not null and j.satisfied and not a.closed) as c on true
-  left join lateral flowc._map_source(_bucket, a.run_id, n.map_node, n.map_input, n.map_path, n.map_literal) as m
+  left join lateral flowc._map_source(_bucket, a.run_id, n.map_node, n.map_input, n.map_path, n.map_literal, n.map_nodes, n.map_slugs) as m
     on n.kind = 1 and j.satisfied and not a.closed and c.met is not false
   cross join lateral (select case
     when a.closed then 2

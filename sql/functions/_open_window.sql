@@ -12,7 +12,7 @@ declare
 begin
   select * into _m from flowc._maps m where m.bucket = _bucket and m.run_id = _run_id and m.node = _node;
   select s.source into _source from flowc._nodes n
-  cross join lateral flowc._map_source(_bucket, _run_id, n.map_node, n.map_input, n.map_path, n.map_literal) as s
+  cross join lateral flowc._map_source(_bucket, _run_id, n.map_node, n.map_input, n.map_path, n.map_literal, n.map_nodes, n.map_slugs) as s
   where n.flow_id = _flow_id and n.node = _node;
   if _m.sparse then
     select array_agg(e.idx order by e.idx), array_agg(e.item order by e.idx) into _idxs, _items

@@ -16,7 +16,7 @@ begin
     coalesce(d ->> 'on_unmet' = 'fail', false),
     coalesce(d ->> 'on_failure' = 'skip', false),
     coalesce(m.source[1] = 'input', false), m.source[2:],
-    case when jsonb_typeof(d -> 'map') = 'array' then flowc._resolve(d -> 'map', '{}') end,
+    case when jsonb_typeof(d -> 'map') = 'array' then d -> 'map' end,
     (d ->> 'max_parallel')::integer,
     case when s.kind <> 'branch' then flowc._need(s.handler, _secrets) end,
     case when s.kind <> 'branch' then coalesce(d ->> 'queue', 'default') end,
@@ -41,6 +41,12 @@ begin
   where s.flow_slug = _slug and jsonb_typeof(s.definition -> 'map') = 'string' and not n.map_input
     and n.flow_id = _flow_id and n.step_slug = s.step_slug
     and o.flow_id = _flow_id and o.step_slug = split_part(substr(s.definition ->> 'map', 2), '.', 1) collate "C";
+
+  update flowc._nodes n set (map_nodes, map_slugs) = (
+    select array_agg(o.node order by o.node), array_agg(o.step_slug order by o.node)
+    from flowc._nodes o
+    where o.flow_id = _flow_id and o.kind < 2 and o.step_slug in (select r.name from flowc._references(n.map_literal) r))
+  where n.flow_id = _flow_id and n.map_literal is not null;
 
   insert into flowc._nodes (flow_id, node, flow_slug, step_slug, kind, join_kind)
   select _flow_id, (select count(*) from flowc.steps s where s.flow_slug = _slug) - 1 + row_number() over (order by b.step_slug),

@@ -76,7 +76,9 @@ create table flowc._nodes (
   map_node     smallint,
   map_input    boolean not null default false,
   map_path     text[],
-  map_literal  jsonb,
+  map_literal  jsonb,                          -- a list, whose references are to map_nodes and the input
+  map_nodes    smallint[],
+  map_slugs    text[] collate "C",
   max_parallel integer,
   need_id      integer,
   queue        text collate "C",

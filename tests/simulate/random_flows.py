@@ -186,6 +186,8 @@ class _Garden:
             return f"${self.rng.choice(self.sources)}" + self.rng.choice(("", ".n"))
         if choice < 0.8:
             return "$input.items"
+        if self.sources and choice < 0.9:
+            return [f"${self.rng.choice(self.sources)}.n", "$input.n", "$$x", 1]
         return self.rng.choice(LISTS)
 
 
