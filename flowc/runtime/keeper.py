@@ -100,9 +100,8 @@ class Keeper:
     def _end_overdue(self, executor: Executor, now: float) -> None:
         for lease in executor.running():
             limit = lease.plan.timeout
-            if lease.started is None or now - lease.started < limit or not self._held.take(lease):
+            if lease.started is None or now - lease.started < limit or not self._workshop.abandon(lease):
                 continue
-            lease.closed = True
             self._workshop.tell(
                 lease, Failed(error_of("Timeout", f"the handler took longer than its timeout of {limit:g} s"))
             )
@@ -141,8 +140,7 @@ class Keeper:
         for lease, answer in zip(leases, answers, strict=True):
             if answer == "ok":
                 lease.extended = asked_at
-            elif self._held.take(lease):
-                lease.closed = True
+            elif self._workshop.abandon(lease):
                 _log.info("%r is no longer ours: %s", lease, answer)
 
     def _ask(self, what: str, call: Callable[[], object]) -> None:

@@ -242,7 +242,7 @@ class Worker:
         return self._rest.look_at - time.monotonic()
 
     def _room(self) -> int:
-        return 0 if self._stopping else self._intake.room(len(self._workshop.held))
+        return 0 if self._stopping else self._intake.room(self._workshop.occupied())
 
     def _linger(self) -> None:
         """Wait a moment for results that are nearly there, to tell them together."""

@@ -41,6 +41,7 @@ class Workshop:
     ) -> None:
         self.held = Held()
         self.outbox: deque[Result] = deque()
+        self._abandoned: dict[Lease, None] = {}
         self._lease_seconds = lease_seconds
         self._intake = intake
         self._now = now
@@ -59,6 +60,23 @@ class Workshop:
             if mine:
                 self.held.add(mine)
                 executor.submit(mine)
+
+    def occupied(self) -> int:
+        """How many tasks are held or, though given up, still keep their slots."""
+        return len(self.held) + len(self._abandoned)
+
+    def abandon(self, lease: Lease) -> bool:
+        """Give up a lease; its handler sees it in ``ctx.cancelled``. False if it is not held any more."""
+        if lease.closed:
+            return False
+        # Before it is taken out: whoever ends the handler's call after that finds it here.
+        if lease.started is not None:
+            self._abandoned[lease] = None
+        if not self.held.take(lease):
+            self._abandoned.pop(lease, None)
+            return False
+        lease.closed = True
+        return True
 
     def waiting(self) -> int:
         """How many tasks wait for a slot."""
@@ -92,8 +110,8 @@ class Workshop:
 
     def _is_lost(self, lease: Lease) -> bool:
         """Whether a task is not ours any more when its turn comes, e.g. because the process was stopped for a while."""
-        if not lease.closed and time.monotonic() - lease.extended > self._lease_seconds and self.held.take(lease):
-            lease.closed = True
+        if not lease.closed and time.monotonic() - lease.extended > self._lease_seconds:
+            self.abandon(lease)
         return lease.closed
 
     def _report(self, lease: Lease, outcome: Outcome, seconds: float) -> None:
@@ -101,4 +119,5 @@ class Workshop:
         if self.held.take(lease):
             self.tell(lease, outcome)
         else:
+            self._abandoned.pop(lease, None)
             self._ring()  # nothing to tell, but a slot is free again
