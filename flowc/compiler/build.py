@@ -51,6 +51,7 @@ class _Builder:
         self.steps: dict[str, Step] = {}
         self.long_texts: list[tuple[Path, str]] = []
         self.whole = True
+        self.repeats = 0
         self.ordinary = _read(self.written.get("defaults"), _ORDINARY, _OF_DEFAULTS)
 
     def flow(self) -> Flow:
@@ -88,7 +89,8 @@ class _Builder:
     ) -> None:
         key = slug
         while key in self.steps:
-            key += " again"
+            self.repeats += 1
+            key = f"{slug} again {self.repeats}"
         kind: Kind = "branch" if "steps" in written else "map" if "map" in written else "task"
         mentions: list[Mention] = []
         depends_on = _mention_slugs(written.get("depends_on"), path, key, mentions)

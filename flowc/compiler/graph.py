@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from flowc.compiler.model import Flow, Mention, Step
 
-# The search for the shortest of many entangled cycles looks at no more edges than this.
-_LOOKS = 1_000_000
+# The search for the shortest of many entangled cycles looks at no more edges than this, and so does that for further
+# ones after the first.
+_LOOKS = 200_000
 
 
 class Edge(NamedTuple):
@@ -149,6 +150,7 @@ def cycles(flow: Flow, most: int = 8) -> Iterator[list[Edge]]:
     if in_file_order(flow):
         return
     graph = Graph(flow)
+    looks = _LOOKS
     groups = graph.cyclic_groups()
     while groups and most > 0:
         for group in groups[:most]:
@@ -156,7 +158,8 @@ def cycles(flow: Flow, most: int = 8) -> Iterator[list[Edge]]:
             nodes = _shortest_cycle(graph, group)
             yield _edges_along(graph, nodes)
             graph.after[nodes[-1]].remove(nodes[0])
-        groups = graph.cyclic_groups()
+        looks -= sum(map(len, graph.after))
+        groups = graph.cyclic_groups() if looks > 0 and most > 0 else []
 
 
 def _shortest_cycle(graph: Graph, group: set[int]) -> list[int]:

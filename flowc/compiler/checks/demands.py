@@ -39,31 +39,36 @@ def clashes(flow: Flow) -> list[Clash]:
     if sum(len(step.run_if) + len(step.run_unless) for step in flow.steps.values()) < 2:
         return []
     found: list[Clash] = []
-    of_step: dict[str, tuple[Demand, ...]] = {}
+    of_step: dict[str | None, tuple[Demand, ...]] = {}
+    contradictory: set[str | None] = set()
     for key in order(flow):
         step = flow.steps[key]
-        demands = demands_of(key, step, of_step.get(step.branch, ()) if step.branch else ())
-        needed = [one for one in step.mentions if one.name in of_step and _is_needed(step, one.name)]
-        for mention in needed if _excluding(demands) is None else ():
-            more = _together(demands, of_step[mention.name])
-            pair = _excluding(more) if len(more) > len(demands) else None
-            if pair is None:
-                demands = more
-            else:
-                found.append(Clash(step, mention, *pair))
+        around, own = of_step.get(step.branch, ()), _own(key, step)
+        if step.branch in contradictory or _pair(around, own) or _pair(own, own):
+            contradictory.add(key)  # never runs whatever it waits for, which is the affair of another rule
+            continue
+        demands = (*around, *own)
+        for mention in step.mentions:
+            if mention.name in of_step and _is_needed(step, mention.name):
+                more = tuple(demand for demand in of_step[mention.name] if demand not in demands)
+                pair = _pair(demands, more)
+                if pair is None:
+                    demands = (*demands, *more)[:_MOST]
+                else:
+                    found.append(Clash(step, mention, *pair))
         if demands:
             of_step[key] = demands
     return found
 
 
-def demands_of(key: str, step: Step, around: tuple[Demand, ...]) -> tuple[Demand, ...]:
-    """What the conditions of a step demand, and those of the branches ``around`` it."""
+def _own(key: str, step: Step) -> tuple[Demand, ...]:
+    """What the conditions of a step demand."""
     own: tuple[Demand, ...] = ()
     if step.run_if:
         own = (Demand(key, "run_if", step.run_if, True),)
     if step.run_unless:
         own = (*own, Demand(key, "run_unless", step.run_unless, False))
-    return _together(around, own) if own else around
+    return own
 
 
 def exclude(one: Demand, other: Demand) -> bool:
@@ -83,19 +88,13 @@ def _is_needed(step: Step, slug: str) -> bool:
     return step.join == model.JOIN and slug in step.joins
 
 
-def _excluding(demands: tuple[Demand, ...]) -> tuple[Demand, Demand] | None:
-    for place, one in enumerate(demands):
-        for other in demands[place + 1 :]:
+def _pair(demands: tuple[Demand, ...], more: tuple[Demand, ...]) -> tuple[Demand, Demand] | None:
+    """The first two of either side that cannot both hold."""
+    for other in more:
+        for one in demands:
             if exclude(one, other):
                 return one, other
     return None
-
-
-def _together(demands: tuple[Demand, ...], more: tuple[Demand, ...]) -> tuple[Demand, ...]:
-    if not more:
-        return demands
-    known = {(demand.owner, demand.key) for demand in demands}
-    return (*demands, *(demand for demand in more if (demand.owner, demand.key) not in known))[:_MOST]
 
 
 def _differ(one: Any, other: Any) -> bool:

@@ -40,20 +40,20 @@ if TYPE_CHECKING:
 
 RULE = Rule("FL317", "unknown-handler")
 
-# Names are compared for so many unknown handlers of a flow, then the reports do without.
-_SUGGESTIONS = 50
+# So many names are compared for the unknown ones of a flow, then the reports do without.
+_COMPARISONS = 100_000
 
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each name of a handler that is not among ``signatures``."""
     if signatures is None:
         return
-    found = 0
+    comparisons = 0
     for step in flow.steps.values():
         for name, path in _named(step):
             if name not in signatures:
-                found += 1
-                names = near(name, signatures) if found <= _SUGGESTIONS else []
+                names = near(name, signatures) if comparisons < _COMPARISONS else []
+                comparisons += len(signatures)
                 yield flow.document.diagnose(
                     RULE,
                     path,

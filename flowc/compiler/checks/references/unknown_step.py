@@ -36,8 +36,8 @@ from flowc.references import INDEX, INPUT, ITEM
 
 RULE = Rule("FL301", "unknown-step")
 
-# Names are compared for so many unknown steps of a flow, then the reports do without.
-_SUGGESTIONS = 50
+# So many names are compared for the unknown ones of a flow, then the reports do without.
+_COMPARISONS = 100_000
 
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
@@ -45,9 +45,11 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     if not flow.whole:
         return
     graph: Graph | None = None
-    for number, mention in enumerate(strays(flow, Fault.UNKNOWN)):
+    comparisons = 0
+    for mention in strays(flow, Fault.UNKNOWN):
         graph = graph or Graph(flow)
-        advice = _advice(flow, graph, mention) if number < _SUGGESTIONS else None
+        advice = _advice(flow, graph, mention) if comparisons < _COMPARISONS else None
+        comparisons += len(flow.steps)
         yield flow.diagnose(RULE, mention, f"there is no step `{mention.name}`", label="no such step", help=advice)
 
 
