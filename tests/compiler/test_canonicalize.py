@@ -225,7 +225,7 @@ TEXTS = st.text() | st.sampled_from(["$", "\x7f", "é", "𝄞", "\ud800", ",1.5"
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
 
 
-@settings(max_examples=300)
+@settings(max_examples=500)
 @given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
 def test_the_canonical_text_is_what_python_writes_with_dollars_escaped(value: Any) -> None:
     written = json.dumps(value, sort_keys=True, separators=(",", ":")).replace("$", "\\u0024")
