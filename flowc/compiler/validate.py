@@ -133,9 +133,9 @@ class _Walk:
             self._report(complaint._replace(help="copy the schema below `$defs`"), (*path, *place))
         error = None if remote else schema_error(schema)
         if error is not None:
-            self._report(
-                Complaint(BAD_SCHEMA, error.message, help=_meant_type(schema, error.path)), (*path, *error.path)
-            )
+            message = f"no valid JSON Schema: {error.message}"
+            meant = _meant_type(schema, error.path)
+            self._report(Complaint(BAD_SCHEMA, message, help=meant), (*path, *error.path))
 
     def _take(self, path: Path, key: str, complaints: Iterable[Complaint]) -> None:
         for complaint in complaints:
