@@ -10,6 +10,7 @@ from flowc.compiler.canonicalize import canonicalize
 from flowc.compiler.checks import CHECKS
 from flowc.compiler.definition import Definition
 from flowc.compiler.document import Document
+from flowc.compiler.ignore import ignore
 from flowc.compiler.model import Flow
 from flowc.compiler.parse import parse
 from flowc.compiler.signatures import Signatures
@@ -19,13 +20,17 @@ from flowc.diagnostic import ERROR, Diagnostic
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """What became of one flow file: its mistakes, sorted; its definition where none of them is an error."""
+    """What became of one flow file: its mistakes, sorted; its definition where none of them is an error.
+
+    ``text`` is for reports: what the file says, also where nothing could be made of it.
+    """
 
     file: str
     document: Document | None = None
     flow: Flow | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     definition: Definition | None = None
+    text: str = ""
 
 
 def compile_file(file: Path | str, signatures: Signatures = None, data: bytes | None = None) -> Compilation:
@@ -34,12 +39,14 @@ def compile_file(file: Path | str, signatures: Signatures = None, data: bytes | 
     Raises:
         OSError: the file cannot be read.
     """
-    document, mistakes = parse(str(file), Path(file).read_bytes() if data is None else data)
+    name, data = str(file), Path(file).read_bytes() if data is None else data
+    document, mistakes = parse(name, data)
     if document is None:
-        return Compilation(str(file), diagnostics=sorted(mistakes))
+        return Compilation(name, diagnostics=sorted(mistakes), text=data.decode("utf-8-sig", errors="replace"))
     mistakes += validate(document)
     flow = build(document)  # tolerates what validate reported, so that all rules speak in one run
     mistakes += [mistake for check in CHECKS for mistake in check(flow, signatures)]
+    mistakes = ignore(document, mistakes)
     wrong = any(mistake.severity is ERROR for mistake in mistakes)
     definition = None if wrong else canonicalize(flow)
-    return Compilation(str(file), document, flow, sorted(mistakes), definition)
+    return Compilation(name, document, flow, sorted(mistakes), definition, document.text)

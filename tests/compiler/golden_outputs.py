@@ -29,8 +29,7 @@ def _output(path: Path) -> str:
 
 
 def _report(compilation: Compilation) -> str:
-    text = compilation.document.text if compilation.document else ""
-    report = full.render(compilation.diagnostics, {compilation.file: text})
+    report = full.render(compilation.diagnostics, {compilation.file: compilation.text})
     last = summary.render(compilation.diagnostics, files=1, seconds=0).replace(" (0.00 s)", "")
     return f"{report}\n{last}"
 

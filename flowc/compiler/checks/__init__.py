@@ -69,6 +69,7 @@ from flowc.compiler.checks.text import (
     tag,
     template_braces,
     too_deep_or_large,
+    useless_ignore,
     yaml_syntax,
 )
 from flowc.compiler.checks.types import (
@@ -83,7 +84,7 @@ from flowc.diagnostic import Diagnostic
 
 Check = Callable[[Flow, Signatures], Iterable[Diagnostic]]
 
-# What parse and validate find: these modules hold the rule and its page.
+# What passes find: these modules hold the rule and its page.
 _FOUND_BY_PASSES: tuple[ModuleType, ...] = (
     yaml_syntax,
     tab_indent,
@@ -103,6 +104,7 @@ _FOUND_BY_PASSES: tuple[ModuleType, ...] = (
     too_deep_or_large,
     empty_flow,
     template_braces,
+    useless_ignore,
     unknown_key,
     missing_key,
     wrong_type,

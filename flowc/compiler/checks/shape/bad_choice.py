@@ -1,5 +1,7 @@
 """A value that is none of those the key offers.
 
+Read as the default it would change what runs, without a word.
+
 Bad:
 
     flow: ping

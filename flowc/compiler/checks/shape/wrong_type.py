@@ -1,5 +1,7 @@
 """A value of another type than the key takes.
 
+It is refused rather than converted: what a value means must not depend on how somebody's YAML library reads it.
+
 Bad:
 
     flow: ping

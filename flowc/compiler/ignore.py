@@ -1,0 +1,99 @@
+"""Diagnostics to fewer: what a comment `# flowc: ignore[FL502] reason` says to leave out, on its line or the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flowc.compiler.checks import RULES
+from flowc.compiler.checks.text.useless_ignore import RULE
+from flowc.compiler.did_you_mean import did_you_mean
+
+if TYPE_CHECKING:
+    from flowc.compiler.document import Document, Path, Span
+    from flowc.diagnostic import Diagnostic
+
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*flowc:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?", re.MULTILINE)
+_CODE = re.compile(r"[^,\s]+")
+# Without them a flow has no meaning that could be compiled, as without the groups FL1xx, FL2xx and FL9xx.
+_NEVER = frozenset({"FL301", "FL303", "FL308", "FL310", "FL311", "FL312", "FL313", "FL314", "FL315"}) | frozenset(
+    {"FL401", "FL403", "FL407", "FL501", "FL504", "FL601", "FL607", "FL702"}
+)
+
+
+class _Wish(NamedTuple):
+    """That a code is ignored on a line; ``span`` is where the comment says so."""
+
+    code: str
+    line: int
+    span: Span
+
+
+def ignore(document: Document, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """``diagnostics`` without those that comments in the text ignore, with one for each ignore that does nothing."""
+    if "flowc:" not in document.text or "ignore" not in document.text:
+        return diagnostics
+    wishes = list(_wishes(document))
+    used: set[_Wish] = set()
+    kept = []
+    for diagnostic in diagnostics:
+        place = diagnostic.code, diagnostic.position.line
+        fulfilled = {wish for wish in wishes if (wish.code, wish.line) == place and _can_be_ignored(wish.code)}
+        used |= fulfilled
+        if not fulfilled:
+            kept.append(diagnostic)
+    return kept + [_useless(document, wish) for wish in wishes if wish not in used]
+
+
+def _wishes(document: Document) -> Iterator[_Wish]:
+    scalars = list(_spans_of_texts(document, (), document.value))
+    for found in _COMMENT.finditer(document.text):
+        if any(start <= found.start() < end for start, end in scalars):
+            continue
+        line = _line_meant(document, found.start())
+        if found[1] is None or not found[1].strip():
+            yield _Wish("", line, found.span())
+        for code in _CODE.finditer(found[1] or ""):
+            start = found.start(1) + code.start()
+            yield _Wish(code[0], line, (start, start + len(code[0])))
+
+
+def _line_meant(document: Document, offset: int) -> int:
+    """The line of a comment; if there is nothing else on it, the next one that holds something."""
+    source, text = document.source, document.text
+    line = source.place(offset)[0]
+    starts = source.line_starts
+    if text[starts[line - 1] : offset].strip():
+        return line
+    while line < len(starts) and text[starts[line] : source.line_end(starts[line])].lstrip()[:1] in ("", "#"):
+        line += 1
+    return min(line + 1, len(starts))
+
+
+def _spans_of_texts(document: Document, path: Path, value: Any) -> Iterator[Span]:
+    """The places of the texts that themselves hold such words."""
+    if type(value) is str:
+        if "flowc:" in value:
+            yield document.span(path)
+    elif type(value) is dict or type(value) is list:
+        inner: Iterable[Any] = value.items() if type(value) is dict else enumerate(value)
+        for key, each in inner:
+            yield from _spans_of_texts(document, (*path, key), each)
+
+
+def _can_be_ignored(code: str) -> bool:
+    return code[:3] not in {"FL1", "FL2", "FL9"} and code not in _NEVER
+
+
+def _useless(document: Document, wish: _Wish) -> Diagnostic:
+    code, advice = wish.code, "take it out"
+    if not code:
+        message, advice = "this ignore names no code", "write `# flowc: ignore[FL404]`, and why"
+    elif code not in RULES:
+        message, advice = f"`{code}` is no code of a rule", did_you_mean(code, RULES) or advice
+    elif not _can_be_ignored(code):
+        message, advice = f"`{code}` cannot be ignored", "mend what it reports"
+    else:
+        message = f"`{code}` is not reported on line {wish.line}"
+    return document.source.diagnose(RULE, wish.span, message, label="ignores nothing", help=advice)
