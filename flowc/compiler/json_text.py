@@ -194,7 +194,11 @@ class _Scanner:
     def _no_value(self, char: str, message: str = "a value is missing here") -> NoReturn:
         self._no_comment(char)
         if char == "'":
-            self._stop("a string in single quotes", "JSON strings are in double quotes", span=self._rest())
+            start, end = self._rest()
+            closing = self.text.find("'", start + 1, end)
+            self._stop(
+                "a string in single quotes", "JSON strings are in double quotes", span=(start, closing + 1 or end)
+            )
         if not char:
             self._stop("the text ends here, and a value is missing", span=(max(0, self.at - 1), self.at))
         self._stop(message)

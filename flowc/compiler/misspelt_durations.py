@@ -57,7 +57,12 @@ def _no_duration(text: str) -> Complaint:
     if text.strip().startswith("-"):
         return Complaint(BAD_DURATION, f"`{text}`: a duration is not negative", help=_EXAMPLES)
     if text.strip().isdecimal() and len(text) <= 40:
-        return Complaint(BAD_DURATION, f"`{text}` has no unit", label=f"{text} what?", help=_EXAMPLES)
+        return Complaint(
+            BAD_DURATION,
+            f"`{text}` has no unit",
+            label=f"{text} what?",
+            help=f"write `{text.strip()}s` if seconds are meant",
+        )
     meant = _meant(text)
     shown = text if len(text) <= 40 else f"{text[:40]}…"
     return Complaint(BAD_DURATION, f"`{shown}` is no duration", help=f"write `{meant}`" if meant else _EXAMPLES)

@@ -20,8 +20,10 @@ from flowc.diagnostic import Diagnostic, Rule
 
 _VALUE_BEGINS = re.compile(r"(?:[^\s'\"]|'[^']*'|\"[^\"]*\")[^'\"]*?:[ ]+|[ ]*(?:-[ ]+)+")
 _COMMENT = re.compile(r"[ \t]+#.*")
-_BRACES = re.compile(r"(?<=[\s\[{,])\$\{\{([^{}\r\n]*)\}\}(?=\s*[,\]}])")
+_TEMPLATE = re.compile(r"\{\{[^{}\r\n]*\}\}")
+_WHOLE_TEMPLATE = re.compile(r"(?<=[\s\[{,])\$\{\{([^{}\r\n]*)\}\}(?=\s*[,\]}])")
 _NO_SPACE = re.compile(r"([A-Za-z_]\w*):(?=\S)")
+_GOES_ON = re.compile(r"[ ]*[,\]}]")
 _SHOWN = 40
 
 
@@ -51,6 +53,15 @@ class _Place(NamedTuple):
         """From ``offset`` to the end of what is written on that line, a comment left out."""
         line = self.text[offset : self.source.line_end(offset)]
         return offset, offset + max(1, len(_COMMENT.sub("", line).rstrip()))
+
+    def value(self, offset: int) -> Span:
+        """From ``offset`` to the end of the value that was meant: in brackets it ends where they go on."""
+        start, end = self.rest(offset)
+        before = self.line(start)[1][: start - self.line(start)[0]]
+        if sum(before.count(char) for char in "[{") > sum(before.count(char) for char in "]}"):
+            found = _GOES_ON.search(self.text, start + 1, end)
+            end = found.start() if found else end
+        return start, end
 
     def shown(self, span: Span) -> str:
         """The text of a span for a message, cut where it is long."""
@@ -105,8 +116,8 @@ def _colon(place: _Place) -> _Finding:
     value = _VALUE_BEGINS.match(before.lstrip())
     if value is not None:
         begin = start + len(before) - len(before.lstrip()) + value.end()
-        span = place.rest(begin)
-        return _Finding(span, "a value cannot hold `: ` unquoted; quote it", f"write `{_quote(place.shown(span))}`")
+        span = place.value(begin)
+        return _Finding(span, "a value cannot hold `: ` unquoted; quote it", _quoted(place.text[slice(*span)]))
     key = start + len(before) - len(before.lstrip()), place.at
     above = place.previous(start)
     if above is None:
@@ -150,11 +161,9 @@ def _dash(place: _Place) -> _Finding:
 
 def _first_character(place: _Place) -> _Finding:
     begin = place.began if place.text[place.began : place.began + 1] in tuple("&*") else place.at
-    span = place.rest(begin)
+    span = place.value(begin)
     char = "a backtick" if place.text[begin] == "`" else f"`{place.text[begin]}`"
-    return _Finding(
-        span, f"a value cannot begin with {char} unquoted; quote it", f"write `{_quote(place.shown(span))}`"
-    )
+    return _Finding(span, f"a value cannot begin with {char} unquoted; quote it", _quoted(place.text[slice(*span)]))
 
 
 def _directive(place: _Place) -> _Finding:
@@ -266,11 +275,12 @@ def _trailing(place: _Place, before: str) -> _Finding:
 
 
 def _template(place: _Place) -> _Finding:
-    whole = _BRACES.match(place.text, place.at - 1)
+    whole = _WHOLE_TEMPLATE.match(place.text, place.at - 1)
     if whole is not None:
         return _Finding(whole.span(), *template_words(as_reference(whole[1])), TEMPLATE_BRACES, as_reference(whole[1]))
+    braces = _TEMPLATE.match(place.text, place.at)
     return _Finding(
-        place.rest(place.at),
+        braces.span() if braces else place.rest(place.at),
         "braces are no template here, and unquoted they cannot be part of a text",
         "references are `$name.field`; quote the braces if they are meant",
     )
@@ -343,8 +353,10 @@ def _tag(place: _Place) -> _Finding:
     )
 
 
-def _quote(text: str) -> str:
-    return f"'{text}'" if '"' in text or "\\" in text else f'"{text}"'
+def _quoted(text: str) -> str | None:
+    """The advice to write a text in quotes; None for a text that is too long to show."""
+    quote = "'" if '"' in text or "\\" in text else '"'
+    return f"write `{quote}{text}{quote}`" if len(text) <= _SHOWN and quote not in text else None
 
 
 def _cut(text: str) -> str:

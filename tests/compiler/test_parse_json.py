@@ -54,8 +54,8 @@ def test_a_mistake_is_told_and_the_rest_is_read(text: str, expected: list[str]) 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{'a': 1}", "FL101 1:2-1:9 a string in single quotes"),
-        ("{\"a\": 'b'}", "FL101 1:7-1:11 a string in single quotes"),
+        ("{'a': 1}", "FL101 1:2-1:5 a string in single quotes"),
+        ("{\"a\": 'b'}", "FL101 1:7-1:10 a string in single quotes"),
         ('{"a": 1 // x\n}', "FL101 1:9-1:13 JSON has no comments"),
         ('# x\n{"a": 1}', "FL101 1:1-1:4 JSON has no comments"),
         ('{"a" 1}', "FL101 1:6-1:7 `:` is missing after the key `a`"),

@@ -7,6 +7,8 @@ import yaml
 from reading import line, parsed
 
 CASES = [
+    ("a: {b: @c, d: e}\n", "1:8-1:10 a value cannot begin with `@` unquoted; quote it", 'write `"@c"`'),
+    ("a: @'\"\n", "1:4-1:7 a value cannot begin with `@` unquoted; quote it", None),
     ("flow: x\na: b: c\n", "2:4-2:8 a value cannot hold `: ` unquoted; quote it", 'write `"b: c"`'),
     (
         "flow: x\na: b\n  c: d\n",
@@ -109,7 +111,7 @@ CASES = [
     ),
     (
         "a: {x: hello {{ n }}}\n",
-        "1:14-1:22 braces are no template here, and unquoted they cannot be part of a text",
+        "1:14-1:21 braces are no template here, and unquoted they cannot be part of a text",
         "references are `$name.field`; quote the braces if they are meant",
     ),
     (
