@@ -40,6 +40,9 @@ from flowc.compiler.checks.secrets import (
     literal_secret,
     secret_as_value,
 )
+from flowc.compiler.checks.sense import (
+    retry_budget,
+)
 from flowc.compiler.checks.shape import (
     bad_choice,
     bad_duration,
@@ -145,6 +148,7 @@ _CHECKED: tuple[ModuleType, ...] = (
     extra_argument,
     literal_secret,
     secret_as_value,
+    retry_budget,
 )
 
 CHECKS: tuple[Check, ...] = tuple(module.check for module in _CHECKED)
