@@ -6,8 +6,9 @@ from flowc.compiler.checks.text.bad_encoding import RULE as BAD_ENCODING
 from flowc.compiler.checks.text.empty_flow import RULE as EMPTY_FLOW
 from flowc.compiler.checks.text.too_deep_or_large import RULE as TOO_DEEP_OR_LARGE
 from flowc.compiler.controls import control_mistakes
-from flowc.compiler.document import Document, Node
+from flowc.compiler.document import Document
 from flowc.compiler.json_text import read_json
+from flowc.compiler.plain_places import plain_places
 from flowc.compiler.reading import LARGEST, Reading
 from flowc.compiler.skim import skim
 from flowc.compiler.source import Source
@@ -40,7 +41,7 @@ def parse(file: str, data: bytes) -> tuple[Document | None, list[Diagnostic]]:
     is_json = file.lower().endswith(".json")
     skimmed = None if is_json else skim(text)
     if skimmed is not None:
-        return Document(source, skimmed, lambda: _root(source)), []
+        return Document(source, skimmed, lambda: plain_places(source)), []
     mistakes = control_mistakes(source)
     reading = read_json(source) if is_json else read_yaml(source)
     mistakes += reading.mistakes
@@ -49,11 +50,6 @@ def parse(file: str, data: bytes) -> tuple[Document | None, list[Diagnostic]]:
             mistakes.append(_no_flow(source, reading))
         return None, mistakes
     return Document(source, reading.value, reading.root, reading.spoilt), mistakes
-
-
-def _root(source: Source) -> Node:
-    """The places of a text that was skimmed, for the first diagnostic that asks for one."""
-    return read_yaml(source).root or Node(0, 0)
 
 
 def _bad_encoding(file: str, data: bytes, skipped: int, error: UnicodeDecodeError) -> Diagnostic:

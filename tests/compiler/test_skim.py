@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yaml_writing import values, written
 
+from flowc.compiler.document import Node
+from flowc.compiler.plain_places import plain_places
 from flowc.compiler.skim import skim
 from flowc.compiler.source import Source
 from flowc.compiler.yaml_text import read_yaml
@@ -24,9 +26,22 @@ def assert_agrees(text: str) -> bool:
         return False
     reading = read_yaml(Source("flow.yaml", text))
     assert reading.mistakes == []
+    assert_same_places(plain_places(Source("flow.yaml", text)), reading.root)
     # As text: 1, 1.0 and true are equal in Python, and so are two orders of keys.
     assert json.dumps(skimmed) == json.dumps(reading.value)
     return True
+
+
+def assert_same_places(found: Node, expected: Node | None) -> None:
+    """Every value and key has the place that the parser gives."""
+    assert expected is not None
+    assert (found.start, found.end) == (expected.start, expected.end)
+    steps = list(expected.children) if isinstance(expected.children, dict) else range(len(expected.children or ()))
+    for step in steps:
+        inner = found.child(step)
+        assert inner is not None
+        assert_same_places(inner, expected.child(step))
+    assert (found.keys or {}) == (expected.keys or {})
 
 
 @pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.name)
@@ -127,6 +142,14 @@ def test_anything_else_is_left_to_the_parser(text: str) -> None:
     assert skim(text) is None
 
 
+def test_places_are_the_same_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = FLOWS[0].read_text(encoding="utf-8")
+    with_libyaml = plain_places(Source("flow.yaml", text))
+    monkeypatch.setattr("flowc.compiler.plain_places.CParser", None)
+    assert_same_places(with_libyaml, plain_places(Source("flow.yaml", text)))
+
+
+@settings(deadline=None)
 @given(values, st.randoms(use_true_random=False))
 def test_what_is_written_in_many_styles_is_read_as_the_parser_reads_it(value: object, random: object) -> None:
     assert_agrees(written({"root": value}, random))
@@ -163,7 +186,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(PIECES, max_size=30))
 def test_any_text_is_read_as_the_parser_reads_it(pieces: list[str]) -> None:
     assert_agrees("".join(pieces))
@@ -181,13 +204,13 @@ LINES = st.builds(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(LINES, max_size=12))
 def test_any_lines_are_read_as_the_parser_reads_them(lines: list[str]) -> None:
     assert_agrees("\n".join(lines) + "\n")
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(FLOWS), st.integers(0, 10_000), st.integers(0, 3), PIECES)
 def test_a_changed_example_is_read_as_the_parser_reads_it(path: Path, at: int, cut: int, piece: str) -> None:
     text = path.read_text(encoding="utf-8")

@@ -1,0 +1,85 @@
+"""The places of a text that was skimmed: libyaml's nodes, wrapped as far as somebody asks.
+
+Only for texts that `skim` could read: they are shallow, so that libyaml's composer may recurse, and hold no anchors.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from flowc.compiler.document import Node, Span
+from flowc.compiler.source import Source
+from flowc.compiler.yaml_text import read_yaml
+
+try:
+    from yaml.cyaml import CParser
+except ImportError:
+    CParser = None  # type: ignore[assignment,misc]
+
+
+def plain_places(source: Source) -> Node:
+    """The places of everything in a plainly written text."""
+    if CParser is None:
+        return read_yaml(source).root or Node(0, 0)
+    composed = _Composer(source.text).get_single_node()
+    return Node(0, 0) if composed is None else _PlainNode(composed, source.text)
+
+
+class _PlainNode(Node):
+    """A node whose children, and whose end, are found when they are asked for."""
+
+    __slots__ = ("_composed", "_text")
+
+    def __init__(self, composed: Any, text: str) -> None:
+        super().__init__(composed.start_mark.index, _end(composed, text))
+        self._composed = composed
+        self._text = text
+
+    def child(self, step: str | int) -> Node | None:
+        """What stands under a key or at an index; None where there is nothing."""
+        if self.children is None:
+            self._open()
+        return super().child(step)
+
+    def _open(self) -> None:
+        composed, text = self._composed, self._text
+        if type(composed) is yaml.MappingNode:
+            self.children = {key.value: _PlainNode(value, text) for key, value in composed.value}
+            self.keys = {key.value: _key_span(key) for key, _ in composed.value}
+        elif type(composed) is yaml.SequenceNode:
+            self.children = [_PlainNode(value, text) for value in composed.value]
+
+
+def _key_span(key: Any) -> Span:
+    return key.start_mark.index, key.end_mark.index
+
+
+def _end(composed: Any, text: str) -> int:
+    """Where the text of a node ends: of block texts and block collections before the lines that follow."""
+    while type(composed) is not yaml.ScalarNode:
+        if composed.flow_style or not composed.value:
+            break
+        last = composed.value[-1]
+        composed = last[1] if type(composed) is yaml.MappingNode else last
+    start: int = composed.start_mark.index
+    end: int = composed.end_mark.index
+    if type(composed) is yaml.ScalarNode and composed.style in ("|", ">"):
+        return start + len(text[start:end].rstrip())
+    return end
+
+
+if CParser is not None:
+
+    class _Composer(CParser):
+        """libyaml's composer without PyYAML's resolver, which is slow and of YAML 1.1."""
+
+        def descend_resolver(self, *_: Any) -> None:
+            """Nothing to look up on the way down."""
+
+        def ascend_resolver(self) -> None:
+            """Nothing to look up on the way up."""
+
+        def resolve(self, *_: Any) -> None:
+            """No tags: values were read by skim."""
