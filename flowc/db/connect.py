@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import LiteralString
 from urllib.parse import quote
 
@@ -16,6 +17,8 @@ _OLDEST = 150000
 _SCHEMES = ("postgresql://", "postgres://")
 # Keys of a connection's description that say where it leads; all others may hold secrets.
 _SHOWN = ("host", "hostaddr", "port", "user", "dbname")
+# An option of the session and not SET, which a pooler would carry over to others.
+_READ_COMMITTED = "-c default_transaction_isolation=read\\ committed"
 _EXAMPLE = "e.g. postgresql://user:password@host:5432/database"
 
 # PostgreSQL gives no SQLSTATE to a client that failed to connect, so its words must do; others are shown as they are.
@@ -47,7 +50,7 @@ def connect(url: str, *, autocommit: bool = True, application_name: str = "flowc
     """A connection to the database at ``url`` (postgresql:// or postgres://, or ``key=value`` pairs).
 
     Nothing is prepared on the server, so that a pooler may stand between. The name and the patience of ``seconds``
-    give way to what the URL says.
+    give way to what the URL says. Its transactions are READ COMMITTED, whatever the default of role or database is.
 
     Raises:
         DatabaseError: the URL is malformed, or no usable database answers there.
@@ -56,15 +59,37 @@ def connect(url: str, *, autocommit: bool = True, application_name: str = "flowc
     given.setdefault("connect_timeout", seconds)
     given.setdefault("application_name", application_name)
     given["client_encoding"] = "UTF8"
-    try:
-        conn = psycopg.connect(conninfo.make_conninfo("", **given), autocommit=autocommit, prepare_threshold=None)
-    except psycopg.Error as error:
-        raise _explained(str(error), url) from None
+    conn = _opened(given, url, autocommit=autocommit)
+    if _is_strict(conn):
+        conn.close()
+        given["options"] = f"{given.get('options') or ''} {_READ_COMMITTED}".strip()
+        conn = _opened(given, url, autocommit=autocommit)
+        if _is_strict(conn):
+            conn.close()
+            raise DatabaseError(
+                f"the database {describe(url)} begins transactions stricter than read committed, through its pooler",
+                help="alter role … set default_transaction_isolation = 'read committed'",
+            )
     if conn.info.server_version < _OLDEST:
         version = conn.info.server_version // 10000
         conn.close()
         raise DatabaseError(f"the database {describe(url)} is PostgreSQL {version}", help="flowc needs 15 or later")
     return conn
+
+
+def _opened(given: Mapping[str, str | int | None], url: str, *, autocommit: bool) -> Connection:
+    try:
+        return psycopg.connect(conninfo.make_conninfo("", **given), autocommit=autocommit, prepare_threshold=None)
+    except psycopg.Error as error:
+        raise _explained(str(error), url) from None
+
+
+def _is_strict(conn: Connection) -> bool:
+    """Whether transactions begin stricter than READ COMMITTED, in which the engine refuses to work."""
+    row = conn.execute("select current_setting('default_transaction_isolation') like 'read %'").fetchone()
+    if not conn.autocommit:
+        conn.rollback()
+    return row != (True,)
 
 
 def describe(url: str) -> str:
