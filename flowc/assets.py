@@ -20,5 +20,5 @@ def schema_text(name: str) -> str:
 
 
 def sql_files(folder: str) -> list[Path]:
-    """The files of ``sql/<folder>`` (``migrations``, ``functions``, ``views``) in the order in which they are applied."""
+    """The files of ``sql/<folder>`` (migrations, functions, views, roles) in the order in which they are applied."""
     return sorted((_root() / "sql" / folder).glob("*.sql"))

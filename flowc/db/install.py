@@ -85,8 +85,11 @@ _VIEWS_FOUND = """\
 _DECIDE = """\
 perform set_config('flowc.{kind}', case when exists (
   select from flowc.installation where {kind}_digest = '{digest}' and {kind}_found = {found}
-) then 'keep' else 'apply' end, true);
+){also} then 'keep' else 'apply' end, true);
 """
+
+# Grants and triggers name functions: they are said anew with the views whenever a function changed.
+_FUNCTIONS_KEPT = " and current_setting('flowc.functions') = 'keep'"
 
 _APPLY = """\
 if current_setting('flowc.{kind}') = 'apply' then
@@ -164,7 +167,7 @@ def is_current(conn: Connection) -> bool:
         schema_version(),
         __version__,
         _digest_of(_files("functions")),
-        _digest_of(_files("views")),
+        _digest_of([*_files("views"), *_files("roles")]),
     )
 
 
@@ -213,7 +216,7 @@ def _body() -> str:
 
 
 def _blocks() -> Iterator[str]:
-    functions, views = _files("functions"), _files("views")
+    functions, views, roles = _files("functions"), _files("views"), _files("roles")
     facts = {"lock": LOCK, "differs": SCHEMA_DIFFERS, "schema": schema_version(), "version": __version__}
     yield _block(_PREPARE.format(**facts))
     for file in _files("migrations"):
@@ -221,19 +224,22 @@ def _blocks() -> Iterator[str]:
         yield _block(
             _MIGRATION.format(number=file.number, name=file.name, digest=file.digest, text=text, differs=SCHEMA_DIFFERS)
         )
-    yield _block(_DECIDE.format(kind="functions", digest=_digest_of(functions), found=_FUNCTIONS_FOUND))
-    yield _block(_DECIDE.format(kind="views", digest=_digest_of(views), found=_VIEWS_FOUND))
+    yield _block(_DECIDE.format(kind="functions", digest=_digest_of(functions), found=_FUNCTIONS_FOUND, also=""))
+    yield _block(
+        _DECIDE.format(kind="views", digest=_digest_of([*views, *roles]), found=_VIEWS_FOUND, also=_FUNCTIONS_KEPT)
+    )
     yield from _applied("functions", functions)
     yield _block(_DROP_VIEWS)
     yield from _applied("views", views)
-    record = {"functions": _digest_of(functions), "views": _digest_of(views)}
+    yield from _applied("roles", roles, when="views")
+    record = {"functions": _digest_of(functions), "views": _digest_of([*views, *roles])}
     yield _RECORD.format(**facts, **record, functions_found=_FUNCTIONS_FOUND, views_found=_VIEWS_FOUND)
 
 
-def _applied(kind: str, files: Iterable[SqlFile]) -> Iterator[str]:
+def _applied(folder: str, files: Iterable[SqlFile], when: str | None = None) -> Iterator[str]:
     for file in files:
-        text = _quoted(f"-- sql/{kind}/{file.name}.sql\n{file.text}")
-        yield _block(_APPLY.format(kind=kind, text=text))
+        text = _quoted(f"-- sql/{folder}/{file.name}.sql\n{file.text}")
+        yield _block(_APPLY.format(kind=when or folder, text=text))
 
 
 def _block(statements: str) -> str:

@@ -23,8 +23,9 @@ START = datetime.fromisoformat("2030-01-01T00:00:00+00:00")
 
 _SHOWN = """
 select jsonb_build_object(
-  'run', (select jsonb_build_array(status, output, failed_step, case when status = 'completed' then skipped_failures end,
-                                        extract(epoch from ended_at)) from flowc.runs where run_id = %(run)s),
+  'run', (select jsonb_build_array(status, output, failed_step,
+                                   case when status = 'completed' then skipped_failures end,
+                                   extract(epoch from ended_at)) from flowc.runs where run_id = %(run)s),
   'steps', (select jsonb_object_agg(step_slug, jsonb_build_array(status, skip_reason, output))
             from flowc.step_states where run_id = %(run)s),
   'tasks', (select jsonb_agg(jsonb_build_array(step_slug, task_index, status, attempt, failures,
@@ -97,7 +98,8 @@ class Pair:
     def settle(self, reports: Sequence[Report]) -> list[str]:
         """Report on attempts, all in one call."""
         results = [
-            [task.run_id, task.step_slug, task.task_index, task.attempt, *outcome_of(outcome)] for task, outcome in reports
+            [task.run_id, task.step_slug, task.task_index, task.attempt, *outcome_of(outcome)]
+            for task, outcome in reports
         ]
         rows = self.conn.execute(
             "select run_id, step_slug, task_index, attempt, answer from flowc.settle_and_poll(0, %s, 'w', '{}', 0, %s)",
@@ -105,7 +107,10 @@ class Pair:
         ).fetchall()
         answers = list(
             self.model.settle(
-                [(t, Failed(o.error, o.retryable) if isinstance(o, Failed) else Completed(encode(o))) for t, o in reports]
+                [
+                    (t, Failed(o.error, o.retryable) if isinstance(o, Failed) else Completed(encode(o)))
+                    for t, o in reports
+                ]
             )
         )
         expected = sorted(
@@ -162,7 +167,8 @@ class Pair:
         run = self.model.run(run_id)
         tasks = [
             [t.step_slug, t.task_index, t.status, t.attempt, t.failures,
-             _stamp(t.visible_at) if t.status == "queued" else None, _stamp(t.lease_expires_at) if t.status == "started" else None]
+             _stamp(t.visible_at) if t.status == "queued" else None,
+             _stamp(t.lease_expires_at) if t.status == "started" else None]
             for t in self.model.step_tasks(run_id)
             if t.attempt > 0 or t.status == "queued"
         ]  # fmt: skip
@@ -170,7 +176,13 @@ class Pair:
             [e.step_slug, e.task_index, e.attempt, e.terminal] for e in self.model.task_errors(run_id) if e.worker
         ]
         shown = {
-            "run": [run.status, run.output, run.failed_step, run.skipped_failures if run.status == "completed" else None, _stamp(run.ended_at)],
+            "run": [
+                run.status,
+                run.output,
+                run.failed_step,
+                run.skipped_failures if run.status == "completed" else None,
+                _stamp(run.ended_at),
+            ],
             "steps": {s: [v.status, v.skip_reason, v.output] for s, v in self.model.step_states(run_id).items()},
             "tasks": sorted(tasks, key=_place) or None,
             "errors": sorted(errors, key=_place) or None,

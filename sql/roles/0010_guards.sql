@@ -1,4 +1,4 @@
--- Triggers that keep definitions as they were deployed. They stand with the views because they name a function.
+-- Triggers that keep definitions as they were deployed. They stand here because they name a function.
 do $$
 declare
   _table text;
