@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from itertools import permutations
+from pathlib import Path
 
 import psycopg
+import pytest
 from compiling import compiled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flowc.compiler.definition import Definition, canonical_text, define, digest_of
 from flowc.compiler.emit import emit
+from tests.conftest import Psql
 
 EVIL = "$flowc$; drop table x; --\n\\! touch /tmp/pwned\n'\x00\x7f\x1b\u2028é𝄞$$"
 
@@ -139,3 +142,17 @@ def test_what_is_stored_is_what_was_written(dsn: str, text: str) -> None:
         [stored] = connection.execute("select definition #>> '{with,x}' from flowc.steps").fetchall()
         connection.rollback()
     assert stored == (text,)
+
+
+@pytest.mark.each_postgres
+def test_psql_stores_what_was_written_and_runs_nothing_else(psql: Psql, dsn: str, tmp_path: Path) -> None:
+    forged = tmp_path / "forged"
+    evil = f"$flowc$; \n\\! touch {forged}\n-- '\x01\x7f\x1b\u2028é𝄞$$ :slug :'slug' \\\\"
+    definition = _definition(**{"with": {evil: evil}, "description": evil})
+    for _ in range(2):
+        done = psql(emit([definition]), dsn, "-qAt")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert not forged.exists()
+    with psycopg.connect(dsn) as connection:
+        [(stored,)] = connection.execute("select definition from flowc.steps").fetchall()
+    assert stored == definition.body["steps"]["a"]
