@@ -189,9 +189,9 @@ def next_due(conn: Connection, bucket: int) -> datetime | None:
     return due
 
 
-def sleep(conn: Connection, bucket: int, worker_id: str, until: datetime) -> None:
+def sleep(conn: Connection, bucket: int, worker_id: str, until: datetime, handlers: Sequence[str] = ()) -> None:
     """Say that a worker sleeps until then and wants to be woken by NOTIFY on the channel ``flowc``."""
-    conn.execute("select flowc.sleep(%s, %s, %s)", [bucket, worker_id, until])
+    conn.execute("select flowc.sleep(%s, %s, %s, %s)", [bucket, worker_id, until, list(handlers)])
 
 
 def cancel_run(conn: Connection, run_id: str, reason: str | None = None) -> str:

@@ -81,9 +81,9 @@ class Exchange:
 
     def register(self, seconds: float) -> None:
         """Say that we sleep for so long and want to be woken; a negative number: that we are gone."""
-        until = self.now() + timedelta(seconds=seconds)
+        until, terms = self.now() + timedelta(seconds=seconds), self._terms
         for bucket in self.buckets:
-            self._call(lambda conn, b=bucket: queries.sleep(conn, b, self._terms.worker_id, until))  # type: ignore[misc]
+            self._call(lambda conn, b=bucket: queries.sleep(conn, b, terms.worker_id, until, terms.handlers))  # type: ignore[misc]
 
         self._tell_missing_secrets()
 

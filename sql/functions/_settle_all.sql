@@ -27,7 +27,7 @@ begin
     for _i in 1 .. cardinality(_p.ats) loop
       _answers[_p.ats[_i]] := coalesce(_some[_i], 'ok');
     end loop;
-    perform flowc._wake(_bucket, cardinality(_p.ats));
+    perform flowc._wake(_bucket, _now, cardinality(_p.ats));
   end loop;
   return _answers;
 end

@@ -23,7 +23,7 @@ begin
     perform flowc._advance(_bucket, _now, _new, array_fill(_flow_id, array[cardinality(_new)]),
       array_fill(_priority, array[cardinality(_new)]), array_fill(-1::smallint, array[cardinality(_new)]),
       array_fill(1::smallint, array[cardinality(_new)]));
-    perform flowc._wake(_bucket, cardinality(_new));
+    perform flowc._wake(_bucket, _now, cardinality(_new));
   end if;
 end
 $$;

@@ -22,7 +22,7 @@ begin
       returning h.at
     )
     select _ats || array_agg(at) into _ats from released;
-    perform flowc._wake(_bucket, cardinality(run_ids));
+    perform flowc._wake(_bucket, _now, cardinality(run_ids));
   end loop;
   select array_agg(case when at = any(_ats) then 'ok' else a end order by at) into _answers
   from unnest(run_ids) with ordinality as r (id, at)

@@ -20,7 +20,7 @@ begin
     update flowc._runs r set status = 1, failed_node = null, error = null, ended_at = null
     where r.bucket = _bucket and r.run_id = retry_run.run_id;
     perform flowc._reopen(_bucket, _now, run_id, _run.flow_id, _run.priority);
-    perform flowc._wake(_bucket, 1);
+    perform flowc._wake(_bucket, _now, 1);
   end if;
   return (select flowc._status_word(r.status) from flowc._runs r where r.bucket = _bucket and r.run_id = retry_run.run_id);
 end

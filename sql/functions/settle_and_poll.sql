@@ -39,8 +39,11 @@ begin
     get diagnostics _polled = row_count;
     perform flowc._expire_by(bucket, _now, _now + lease) where lease < interval '5 seconds' and _polled > 0;
   end if;
-  if _b.runs is not null and (max_tasks <= 0 or _polled = max_tasks) then
-    perform flowc._wake(bucket, cardinality(_b.runs));
+  -- What this worker leaves, for want of room or of the handler, is somebody else's.
+  if _b.runs is not null and exists (select from flowc._sleepers s where s.bucket = settle_and_poll.bucket)
+     and (max_tasks <= 0 or _polled = max_tasks
+          or exists (select from flowc._live l where l.bucket = settle_and_poll.bucket and l.lease_expires_at is null)) then
+    perform flowc._wake(bucket, _now, cardinality(_b.runs));
   end if;
 end
 $$;

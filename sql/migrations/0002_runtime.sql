@@ -125,6 +125,7 @@ create table flowc._sleepers (
   bucket    integer not null,
   worker_id text not null,
   until     timestamptz not null,
+  handlers  text[] not null default '{}', -- sleepers with the same ones are equal: some of each kind are woken
   primary key (bucket, worker_id)
 );
 

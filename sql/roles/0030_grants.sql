@@ -6,7 +6,8 @@ declare
   _calls    jsonb := jsonb_build_object(
     'flowc_deployer', array['lock_deploys', 'prepare_flow', 'assert_deployed'],
     'flowc_worker', array['poll_for_tasks', 'settle_and_poll', 'complete_task', 'complete_tasks', 'fail_task', 'fail_tasks',
-                          'extend_leases', 'release_tasks', 'expire_leases', 'sleep', 'next_due', 'get_inputs'],
+                          'extend_leases', 'release_tasks', 'expire_leases', 'sleep', 'next_due', 'get_inputs',
+                          'missing_secrets'],
     'flowc_client', array['start_flow', 'start_flows', 'cancel_run', 'retry_run', '_status_word', '_skip_word'],
     'flowc_observer', array['_status_word', '_skip_word']);
   _function record;

@@ -23,7 +23,7 @@ CALLS = {
     "flowc_deployer": {"lock_deploys", "prepare_flow", "assert_deployed"},
     "flowc_worker": {
         "poll_for_tasks", "settle_and_poll", "complete_task", "complete_tasks", "fail_task", "fail_tasks",
-        "extend_leases", "release_tasks", "expire_leases", "sleep", "next_due", "get_inputs",
+        "extend_leases", "release_tasks", "expire_leases", "sleep", "next_due", "missing_secrets", "get_inputs",
     },
     "flowc_client": {"start_flow", "start_flows", "cancel_run", "retry_run"} | WORDS,
     "flowc_observer": WORDS,
