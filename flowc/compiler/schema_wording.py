@@ -29,6 +29,12 @@ def kinds(one: Type) -> str:
     return " or ".join(words) if 0 < len(words) < 6 else "any value"
 
 
+def without_null(one: Type) -> Type:
+    """The type without its null, where it has anything else."""
+    shapes = tuple(shape for shape in one.shapes if shape.kind != "null")
+    return Type(shapes) if shapes else one
+
+
 def literal(value: Any) -> str:
     """A value of the author's as JSON, shortened."""
     text = json.dumps(value, ensure_ascii=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from textwrap import dedent
+from typing import Any, Literal
 
 from flowc.compiler.build import build
 from flowc.compiler.model import Flow
 from flowc.compiler.parse import parse
 from flowc.compiler.pipeline import Compilation, compile_file
 from flowc.compiler.signatures import Parameter, Signature
+from flowc.runtime.annotations import schema_of
 
 
 def compiled(text: str | bytes, handlers: str | None = None) -> Compilation:
@@ -49,13 +51,23 @@ def codes(compilation: Compilation) -> list[str]:
 def signatures_in(python: str) -> dict[str, Signature]:
     """The signatures of the functions that a piece of Python defines."""
     functions = [node for node in ast.parse(python).body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    return {function.name: _signature(function.args) for function in functions}
+    return {function.name: _signature(function) for function in functions}
 
 
-def _signature(arguments: ast.arguments) -> Signature:
+def _signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Signature:
+    arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
     first_default = len(positional) - len(arguments.defaults)
-    parameters = [Parameter(one.arg, number < first_default) for number, one in enumerate(positional)]
+    parameters = [_parameter(one, number < first_default) for number, one in enumerate(positional)]
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    parameters += [Parameter(one.arg, default is None) for one, default in pairs]
-    return Signature(tuple(parameters), arguments.kwarg is not None)
+    parameters += [_parameter(one, default is None) for one, default in pairs]
+    return Signature(tuple(parameters), arguments.kwarg is not None, _schema(function.returns))
+
+
+def _parameter(written: ast.arg, required: bool) -> Parameter:
+    return Parameter(written.arg, required, _schema(written.annotation))
+
+
+def _schema(annotation: ast.expr | None) -> dict[str, Any] | None:
+    """What the registry makes of an annotation; of built-in types only."""
+    return None if annotation is None else schema_of(eval(ast.unparse(annotation), {"Literal": Literal}))

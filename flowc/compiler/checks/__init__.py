@@ -10,8 +10,15 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 
 from flowc.compiler.checks.conditions import (
+    array_containment,
     condition_is_text,
+    contradiction,
     empty_condition,
+    impossible,
+    matches_everything,
+    never_true,
+    not_exhaustive,
+    null_or_missing,
 )
 from flowc.compiler.checks.graph import (
     cycle,
@@ -21,16 +28,20 @@ from flowc.compiler.checks.graph import (
     unreachable,
 )
 from flowc.compiler.checks.references import (
+    bad_index,
     bad_reference,
     bad_slug,
     branch_as_value,
     duplicate_step,
     item_outside_map,
+    maybe_skipped,
     never_together,
+    optional_field,
     parameter_without_source,
     reserved_slug,
     self_reference,
     slugs_differ_by_case,
+    unknown_field,
     unknown_handler,
     unknown_input,
     unknown_step,
@@ -42,6 +53,7 @@ from flowc.compiler.checks.secrets import (
 )
 from flowc.compiler.checks.sense import (
     retry_budget,
+    unbounded_map,
 )
 from flowc.compiler.checks.shape import (
     bad_choice,
@@ -76,9 +88,12 @@ from flowc.compiler.checks.text import (
     yaml_syntax,
 )
 from flowc.compiler.checks.types import (
+    argument_type,
     bad_schema,
     extra_argument,
+    map_not_array,
     missing_argument,
+    reference_type,
     remote_ref,
 )
 from flowc.compiler.model import Flow
@@ -125,15 +140,19 @@ _FOUND_BY_PASSES: tuple[ModuleType, ...] = (
 _CHECKED: tuple[ModuleType, ...] = (
     unknown_step,
     self_reference,
+    unknown_field,
     unknown_input,
+    maybe_skipped,
     never_together,
     branch_as_value,
+    optional_field,
     bad_reference,
     duplicate_step,
     reserved_slug,
     bad_slug,
     slugs_differ_by_case,
     item_outside_map,
+    bad_index,
     unknown_handler,
     parameter_without_source,
     unused_input,
@@ -143,11 +162,22 @@ _CHECKED: tuple[ModuleType, ...] = (
     join_without_edges,
     unreachable,
     condition_is_text,
+    never_true,
+    impossible,
     empty_condition,
+    contradiction,
+    array_containment,
+    not_exhaustive,
+    null_or_missing,
+    matches_everything,
+    argument_type,
     missing_argument,
+    reference_type,
+    map_not_array,
     extra_argument,
     literal_secret,
     secret_as_value,
+    unbounded_map,
     retry_budget,
 )
 

@@ -28,11 +28,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowc.compiler.model import Flow
 from flowc.compiler.signatures import Signatures
-from flowc.diagnostic import Diagnostic, Rule
+from flowc.diagnostic import Diagnostic, Edit, Rule
 from flowc.references import INPUT
 
 if TYPE_CHECKING:
@@ -71,8 +71,23 @@ def _diagnostic(flow: Flow, path: Path, key: str, text: str) -> Diagnostic:
         f"`{key}` is a pattern, not an expression",
         label="a text",
         help=advice,
-        edits=(flow.document.edit(path, pattern),) if pattern and not negated else (),
+        edits=_edits(flow, path, key, pattern, negated) if pattern else (),
     )
+
+
+def _edits(flow: Flow, path: Path, key: str, pattern: str, negated: bool) -> list[Edit]:
+    """The pattern in the place of the text; a negated one under the other key, if that is free."""
+    document = flow.document
+    edits = [document.edit(path, pattern)]
+    if not negated:
+        return edits
+    other = _OTHER[key]
+    around: Any = document.value
+    for name in path[:-1]:
+        around = around[name]
+    if path[-1] != key or other in around:
+        return []
+    return [document.edit(path, f'"{other}"' if document.is_json else other, key=True), *edits]
 
 
 def _pattern(flow: Flow, text: str) -> tuple[str | None, bool]:
@@ -85,7 +100,7 @@ def _pattern(flow: Flow, text: str) -> tuple[str | None, bool]:
     if value is None or (names[0] not in flow.steps and names[0] != INPUT):
         return None, False
     for name in reversed(names):
-        value = f"{{{_key(name)}: {value}}}"
+        value = f"{{{json.dumps(name) if flow.document.is_json else _key(name)}: {value}}}"
     return value, found[2] == "!="
 
 

@@ -13,7 +13,8 @@ Good:
 
     flow: report
     input:
-      properties: {urls: {type: array}}
+      required: [urls]
+      properties: {urls: {type: array, maxItems: 100}}
     steps:
       subpages:
         map: $input.urls

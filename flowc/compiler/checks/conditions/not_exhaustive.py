@@ -1,0 +1,147 @@
+"""Branches ask one field for this value and that, and nothing runs for any other.
+
+Each of the branches waits for its own value. Where the field has another one, all of them are skipped and the run
+completes as if nothing were amiss. Where the field's schema lists its values and each has its branch, all is well.
+
+Bad:
+
+    flow: report
+    steps:
+      website:
+      if_found:
+        run_if: {website: {status: 200}}
+        steps:
+          summary:
+      if_gone:
+        run_if: {website: {status: 404}}
+        steps:
+          notify:
+
+Good:
+
+    flow: report
+    steps:
+      website:
+      if_found:
+        run_if: {website: {status: 200}}
+        steps:
+          summary:
+      otherwise:
+        run_unless: {website: {status: 200}}
+        steps:
+          notify:
+
+Give what is left a branch of its own, with `run_unless` and the list of the other patterns; or declare the values that
+the field can have by an `enum`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flowc.compiler.checks.values import Values, values_of
+from flowc.compiler.model import Flow, Step
+from flowc.compiler.schema_paths import follow
+from flowc.compiler.schema_types import same
+from flowc.compiler.schema_wording import literal_list
+from flowc.compiler.signatures import Signatures
+from flowc.diagnostic import WARNING, Diagnostic, Rule
+
+RULE = Rule("FL507", "not-exhaustive", WARNING)
+
+
+class Question(NamedTuple):
+    """A condition that asks one field for one of some values."""
+
+    step: Step
+    fields: tuple[str, ...]
+    answers: list[Any]
+
+
+def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
+    """A diagnostic for each group of branches side by side that leaves values out."""
+    asked: dict[tuple[str | None, tuple[str, ...]], list[Question]] = {}
+    for step in flow.steps.values():
+        question = _question(step) if step.run_if else None
+        if question is not None:
+            asked.setdefault((step.branch, question.fields), []).append(question)
+    for questions in asked.values():
+        branches = [one for one in questions if one.step.kind == "branch"]
+        if len(branches) > 1 and not _has_otherwise(flow, questions):
+            yield from _of(values_of(flow, signatures), questions, branches)
+
+
+def _question(step: Step) -> Question | None:
+    """What a condition asks; None where it asks for more than one field, or is no plain question."""
+    if step.run_unless or step.on_unmet == "fail":
+        return None
+    asked = [_single(pattern) for pattern in step.run_if]
+    fields = asked[0][0]
+    plain = all(path == fields and type(answer) not in (dict, list) for path, answer in asked)
+    return Question(step, fields, [answer for _, answer in asked]) if plain and len(fields) > 1 else None
+
+
+def _single(pattern: Any) -> tuple[tuple[str, ...], Any]:
+    """The only path through a pattern, as far as there is only one, and what stands at its end."""
+    path: list[str] = []
+    while type(pattern) is dict and len(pattern) == 1:
+        [(name, pattern)] = pattern.items()
+        path.append(name)
+    return tuple(path), pattern
+
+
+def _has_otherwise(flow: Flow, questions: list[Question]) -> bool:
+    """Whether something may run where none of the branches does."""
+    name = questions[0].fields[0]
+    asking = {question.step.slug for question in questions}
+    for step in flow.steps.values():
+        if step.slug in asking:
+            continue
+        if step.join in ("none", "settled") and not asking.isdisjoint(step.joins):
+            return True
+        if any(name in pattern for pattern in (*step.run_unless, *step.run_if)) and not _is_below(flow, step, asking):
+            return True
+    return False
+
+
+def _is_below(flow: Flow, step: Step, asking: set[str]) -> bool:
+    return any(around.slug in asking for around in flow.branches_of(step))
+
+
+def _of(values: Values, questions: list[Question], branches: list[Question]) -> Iterator[Diagnostic]:
+    flow, last = values.flow, branches[-1]
+    name, *fields = last.fields
+    answers = [answer for question in questions for answer in question.answers]
+    there = follow(values.type_of(name, None), tuple(fields))
+    possible = [value for shape in there.type.shapes for value in _all_values(shape.kind, shape.values)]
+    if there.nowhere is not None:
+        return
+    missing = [value for value in possible if value is not _OTHERS and not any(same(value, one) for one in answers)]
+    if _OTHERS in possible:
+        what = f"anything but {literal_list(answers)}"
+    elif missing:
+        what = literal_list(missing)
+    else:
+        return
+    yield flow.document.diagnose(
+        RULE,
+        (*last.step.path, "run_if"),
+        f"no branch runs where `{'.'.join(last.fields)}` is {what}",
+        label="the last of these branches",
+        help="give the rest a branch of its own, with `run_unless`",
+        related=tuple(
+            flow.document.related((*one.step.path, "run_if"), f"`{one.step.slug}` is for another value", key=False)
+            for one in branches[:-1][:8]
+        ),
+    )
+
+
+_OTHERS = object()
+
+
+def _all_values(kind: str, values: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    """All values of a shape that a branch can be for; ``_OTHERS`` where there is no end of them."""
+    if values is not None:
+        return values
+    return (False, True) if kind == "boolean" else () if kind == "null" else (_OTHERS,)

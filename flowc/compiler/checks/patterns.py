@@ -1,0 +1,134 @@
+"""Patterns of conditions held against the types of what they ask: what surely matches in no run, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flowc.compiler.checks.values import Values
+from flowc.compiler.schema_keywords import kind_of
+from flowc.compiler.schema_types import UNKNOWN, Shape, Type, either
+
+if TYPE_CHECKING:
+    from flowc.compiler.document import Path
+    from flowc.compiler.model import Flow, Mention, Step
+
+CONDITIONS = ("run_if", "run_unless")
+
+
+class Trouble(Enum):
+    """What is wrong with a place of a pattern."""
+
+    FIELD = auto()  # nothing declares the field
+    KIND = auto()  # the value there is of another kind
+    VALUE = auto()  # the value there is never this one
+    NULL = auto()  # where the field is absent, a null does not match
+
+
+class Finding(NamedTuple):
+    """A place of a pattern that is in trouble.
+
+    ``fields`` lead to it from the step's output (or the input) that ``mention`` names; ``type`` is what is declared
+    there, around it where the field is not; ``pattern`` is what is asked for.
+    """
+
+    mention: Mention
+    trouble: Trouble
+    fields: Path
+    type: Type
+    pattern: Any
+
+    @property
+    def path(self) -> Path:
+        """The place in the document."""
+        return (*self.mention.path, *self.fields)
+
+    @property
+    def name(self) -> str:
+        """The place as a reference writes it."""
+        return ".".join((self.mention.name, *map(str, self.fields)))
+
+
+def findings(values: Values, *troubles: Trouble) -> Iterator[Finding]:
+    """What is in one of these troubles, in all conditions of a flow."""
+    return (found for found in values.once(_all) if found.trouble in troubles)
+
+
+def value_at(flow: Flow, path: Path) -> Any:
+    """What is written at ``path``."""
+    value = flow.document.value
+    for key in path:
+        value = value[key]
+    return value
+
+
+def written_patterns(step: Step) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The patterns of a step's conditions and where they stand."""
+    for key in CONDITIONS:
+        written = step.written.get(key)
+        if type(written) is dict:
+            yield (*step.path, key), written
+        elif type(written) is list:
+            yield from (((*step.path, key, index), one) for index, one in enumerate(written) if type(one) is dict)
+
+
+def _all(values: Values) -> list[Finding]:
+    found: list[Finding] = []
+    for step in values.flow.steps.values():
+        if step.run_if or step.run_unless:
+            for mention in step.mentions:
+                if mention.in_condition and (one := values.type_of(mention.name, None)) is not UNKNOWN:
+                    found += _look(mention, one, value_at(values.flow, mention.path), (), is_optional=False)
+    return found
+
+
+def _look(mention: Mention, one: Type, pattern: Any, fields: Path, *, is_optional: bool) -> list[Finding]:
+    """What is in trouble at a place of a pattern and below it."""
+    kind = kind_of(pattern)
+    if pattern is None and is_optional:
+        return [Finding(mention, Trouble.NULL, fields, one, pattern)]
+    shapes = one.of_kind(kind)
+    if not shapes:
+        return [Finding(mention, Trouble.KIND, fields, one, pattern)]
+    if kind == "object":
+        return _look_into(mention, shapes, pattern, fields)
+    if kind == "array":
+        elements = either([shape.elements() for shape in shapes])
+        inner = [
+            _look(mention, elements, value, (*fields, place), is_optional=False) for place, value in enumerate(pattern)
+        ]
+        return [finding for found in inner for finding in found]
+    if any(shape.has(pattern) for shape in shapes):
+        return []
+    fraction = type(pattern) is float and not pattern.is_integer() and all(shape.whole for shape in shapes)
+    return [Finding(mention, Trouble.KIND if fraction else Trouble.VALUE, fields, one, pattern)]
+
+
+def _look_into(mention: Mention, shapes: list[Shape], pattern: dict[str, Any], fields: Path) -> list[Finding]:
+    """The same for an object: fine if it may be one of the shapes."""
+    found = [
+        {name: _look_at(mention, [shape], name, value, fields) for name, value in pattern.items()} for shape in shapes
+    ]
+    for troubles in found:
+        if not any(_is_hopeless(inner) for inner in troubles.values()):
+            return [finding for inner in troubles.values() for finding in inner] if len(shapes) == 1 else []
+    never = [name for name in pattern if all(_is_hopeless(troubles[name]) for troubles in found)]
+    if not never:
+        return [Finding(mention, Trouble.VALUE, fields, Type(tuple(shapes)), pattern)]
+    return [finding for name in never for finding in _look_at(mention, shapes, name, pattern[name], fields)]
+
+
+def _look_at(mention: Mention, shapes: list[Shape], name: str, value: Any, fields: Path) -> list[Finding]:
+    """The same for one field of objects of these shapes."""
+    having = [shape for shape in shapes if shape.may_have(name)]
+    if not having:
+        return [Finding(mention, Trouble.FIELD, (*fields, name), Type(tuple(shapes)), value)]
+    is_optional = any(name in shape.names() and not shape.requires(name) for shape in having)
+    return _look(
+        mention, either([shape.field(name) for shape in having]), value, (*fields, name), is_optional=is_optional
+    )
+
+
+def _is_hopeless(found: list[Finding]) -> bool:
+    return any(finding.trouble is not Trouble.NULL for finding in found)

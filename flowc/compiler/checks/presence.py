@@ -1,0 +1,147 @@
+"""Whether a step surely has completed where another one runs: what is known then, and what may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from flowc.compiler.checks.demands import Demand, exclude
+from flowc.references import INPUT
+
+if TYPE_CHECKING:
+    from flowc.compiler.model import Flow, Step
+
+# Steps whose completion is looked into for one question; past these nothing is said to be missing.
+_MOST = 100
+
+
+class Absence(NamedTuple):
+    """Why a step may have no output: the key that decides, of the step, a branch around it or what it waits for."""
+
+    step: Step
+    key: str
+
+
+class World:
+    """What is known where a step runs: which steps completed, which branches opened, which conditions were met."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.completed: set[str] = set()
+        self.demands: list[Demand] = []
+        self.judged: dict[str, Absence | None] = {}
+
+    def run(self, key: str) -> World:
+        """Add what must be so for the step ``key`` to run."""
+        waiting = [key]
+        while waiting:
+            step = self.flow.steps[waiting.pop()]
+            found = [] if step.branch is None else [step.branch]
+            if step.run_if:
+                self.demands.append(Demand(step.slug, "run_if", step.run_if, True))
+                found += named_by_all(step)
+            if step.run_unless:
+                self.demands.append(Demand(step.slug, "run_unless", step.run_unless, False))
+            if step.join == "all" or (step.join == "any" and len(step.joins) == 1):
+                found += step.joins
+            new = [name for name in dict.fromkeys(found) if name in self.flow.steps and name not in self.completed]
+            self.completed.update(new)
+            waiting += new
+        return self
+
+    def complete(self, name: str) -> World:
+        """Add that ``name`` completed, and what must have been so for that."""
+        if name in self.flow.steps and name not in self.completed:
+            self.completed.add(name)
+            self.run(name)
+        return self
+
+    def is_possible(self) -> bool:
+        """Whether nothing known excludes something else that is known."""
+        return not any(
+            exclude(one, other) for place, one in enumerate(self.demands) for other in self.demands[place + 1 :]
+        )
+
+    def absence(self, name: str) -> Absence | None:
+        """Why the step ``name`` may not have completed; None where it surely has, or where nobody can tell."""
+        if name in self.completed or name not in self.flow.steps:
+            return None
+        if name not in self.judged:
+            self.judged[name] = None
+            if len(self.judged) < _MOST:
+                self.judged[name] = self._absence(name, self.flow.steps[name])
+        return self.judged[name]
+
+    def _absence(self, name: str, step: Step) -> Absence | None:
+        if step.branch is not None and (around := self.absence(step.branch)):
+            return around
+        if step.on_unmet != "fail":
+            for key, patterns in (("run_if", step.run_if), ("run_unless", step.run_unless)):
+                if patterns and not self._is_met(Demand(name, key, patterns, key == "run_if")):
+                    return Absence(step, key)
+        if step.kind == "branch":
+            return self._absent_by_join(step)
+        if step.on_failure == "skip":
+            return Absence(step, "on_failure")
+        return self._absent_by_join(step) or (self._absent_source(step) if step.kind == "map" else None)
+
+    def _absent_by_join(self, step: Step) -> Absence | None:
+        absences = [self.absence(name) for name in step.joins]
+        if step.join == "all":
+            return next((one for one in absences if one is not None), None)
+        if step.join == "none" and step.joins:
+            return Absence(step, "join")
+        return absences[0] if step.join == "any" and absences and all(absences) else None
+
+    def _absent_source(self, step: Step) -> Absence | None:
+        sources = [mention.name for mention in step.mentions if mention.key == "map"]
+        return next((found for name in sources if (found := self.absence(name))), None)
+
+    def _is_met(self, demand: Demand) -> bool:
+        """Whether what is known makes the demand true."""
+        opposite = demand._replace(met=not demand.met)
+        return any(exclude(known, opposite) for known in self.demands)
+
+
+def named_by_all(step: Step) -> list[str]:
+    """The steps that every pattern of `run_if` names: they completed where the condition is met."""
+    return [name for name in step.run_if[0] if name != INPUT and all(name in pattern for pattern in step.run_if)]
+
+
+def absence_of(flow: Flow, key: str, name: str) -> Absence | None:
+    """Why ``name`` may have no output in some run in which the step ``key`` runs; None where it surely has one.
+
+    Where nobody can tell, it is None too.
+    """
+    step = flow.steps[key]
+    if name in flow.steps and step.join == "all" and name in step.joins:
+        return None
+    for world in _worlds(flow, key, name):
+        found = world.absence(name)
+        if found is not None and world.is_possible():
+            return found
+    return None
+
+
+def _worlds(flow: Flow, key: str, name: str) -> Iterator[World]:
+    """The ways in which ``key`` comes to run, as far as they differ in what they say of ``name``."""
+    holders = [flow.steps[key], *flow.branches_of(flow.steps[key])]
+    split = False
+    for holder in holders:
+        if holder.join == "any" and len(holder.joins) > 1 and name in holder.joins:
+            split = True
+            yield from (World(flow).run(key).complete(other) for other in holder.joins if other != name)
+        if len(holder.run_if) > 1 and any(name in pattern for pattern in holder.run_if):
+            split = True
+            yield from (_matching(flow, key, pattern) for pattern in holder.run_if if name not in pattern)
+    if not split:
+        yield World(flow).run(key)
+
+
+def _matching(flow: Flow, key: str, pattern: dict[str, object]) -> World:
+    """Where one pattern of several matched."""
+    world = World(flow).run(key)
+    world.demands.append(Demand(key, "run_if", (pattern,), True))
+    for name in pattern:
+        world.complete(name)
+    return world

@@ -1,0 +1,89 @@
+"""A reference or a condition names a field that the output of its step does not have.
+
+What the step's `output` declares is looked at, else what the annotations of its handler say; a field that is not listed
+there is null in every run. Where fields are expressly allowed (`additionalProperties: true`), nothing is reported.
+
+Bad:
+
+    flow: report
+    steps:
+      sentiment:
+        output:
+          properties: {label: {type: string}, score: {type: number}}
+      save:
+        with: {score: $sentiment.socre}
+
+Good:
+
+    flow: report
+    steps:
+      sentiment:
+        output:
+          properties: {label: {type: string}, score: {type: number}}
+      save:
+        with: {score: $sentiment.score}
+
+Write the name as it is declared, or declare the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flowc.compiler.checks.declared import declared_here, label_of
+from flowc.compiler.checks.patterns import Trouble, findings
+from flowc.compiler.checks.values import Lost, Values, is_by_index, values_of
+from flowc.compiler.did_you_mean import near, question
+from flowc.compiler.model import Flow
+from flowc.compiler.schema_wording import kinds, without_null
+from flowc.compiler.signatures import Signatures
+from flowc.diagnostic import Diagnostic, Rule
+from flowc.references import INPUT
+
+if TYPE_CHECKING:
+    from flowc.compiler.schema_types import Type
+
+RULE = Rule("FL304", "unknown-field")
+
+
+def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
+    """A diagnostic for each field that no value has."""
+    values = values_of(flow, signatures)
+    for lost in values.once(Values.lost):
+        if not is_by_index(lost):
+            yield _diagnostic(values, lost)
+    for found in findings(values, Trouble.FIELD):
+        if found.mention.name != INPUT:
+            whole, _, field = found.name.rpartition(".")
+            yield flow.document.diagnose(
+                RULE,
+                found.path,
+                f"`{whole}` has no field `{field}`",
+                label=label_of(values, found.mention),
+                help=question(near(field, _names(found.type))),
+                related=declared_here(values, found.mention, tuple(map(str, found.fields[:-1])), _names(found.type)),
+                key=True,
+            )
+
+
+def _diagnostic(values: Values, lost: Lost) -> Diagnostic:
+    mention, (depth, around) = lost
+    field = mention.fields[depth]
+    whole = ".".join((mention.name, *mention.fields[:depth]))
+    names = _names(around)
+    is_object = bool(around.of_kind("object"))
+    return values.flow.diagnose(
+        RULE,
+        mention,
+        f"`{whole}` has no field `{field}`"
+        if is_object
+        else f"`{whole}` is {kinds(without_null(around))}: it has no field `{field}`",
+        label=label_of(values, mention),
+        help=question(near(field, names)),
+        related=declared_here(values, mention, mention.fields[:depth], names),
+    )
+
+
+def _names(around: Type) -> list[str]:
+    return list(dict.fromkeys(name for shape in around.of_kind("object") for name in shape.names()))

@@ -1,0 +1,285 @@
+"""What the checks know of the values in a flow: the types of the input, of outputs and elements, and of references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from flowc.compiler.checks.presence import World
+from flowc.compiler.model import Mention
+from flowc.compiler.schema_keywords import mapping
+from flowc.compiler.schema_paths import Followed, Nowhere, follow, is_index
+from flowc.compiler.schema_types import NULL, UNKNOWN, Type, both, either, of
+from flowc.references import INDEX, INPUT, ITEM, is_reference, parse_reference
+
+if TYPE_CHECKING:
+    from flowc.compiler.document import Path
+    from flowc.compiler.model import Flow, Step
+    from flowc.compiler.signatures import Signatures
+
+_T = TypeVar("_T")
+_INDEX = of({"type": "integer", "minimum": 0})
+# A schema with one of these is more than its own list of properties.
+_MORE = frozenset({"$ref", "$id", "allOf", "anyOf", "oneOf", "const", "enum"})
+
+
+class Lost(NamedTuple):
+    """A reference that leads nowhere in every run, and why."""
+
+    mention: Mention
+    nowhere: Nowhere
+
+
+class Values:
+    """The types in one flow, each looked up once."""
+
+    def __init__(self, flow: Flow, signatures: Signatures) -> None:
+        self.flow = flow
+        self.signatures = signatures
+        # A slug that is used twice is reported, and nobody knows which of the steps is meant.
+        self.is_clear = all(key == step.slug for key, step in flow.steps.items())
+        self._types: dict[tuple[str, str | None], Type] = {}
+        self._followed: dict[tuple[str, str | None, tuple[str, ...]], Followed] = {}
+        self._worlds: dict[str, World] = {}
+        self._parameters: dict[tuple[str, str], Type] = {}
+        self._answers: dict[Callable[[Values], Any], Any] = {}
+
+    def type_of(self, name: str, owner: str | None) -> Type:
+        """The type of what the first segment of a reference in the step ``owner`` stands for, where it has a value."""
+        key = name, owner if name == ITEM else None
+        found = self._types.get(key)
+        if found is None:
+            self._types[key] = UNKNOWN  # what depends on itself is unknown
+            found = self._types[key] = self._type_of(*key)
+        return found
+
+    def _type_of(self, name: str, owner: str | None) -> Type:
+        if name == INPUT:
+            return self._input()
+        if name == INDEX:
+            return _INDEX
+        if name == ITEM:
+            return self._item(owner)
+        step = self.flow.steps.get(name)
+        if step is None or step.kind == "branch" or not self.is_clear:
+            return UNKNOWN
+        output = of(self.schema_of(step))
+        return self._mapped(step, output) if step.kind == "map" else output
+
+    def schema_of(self, step: Step) -> Any:
+        """What is declared of the handler's result: by `output`, else by the handler's annotation; True if nothing."""
+        if step.output is not None:
+            return step.output
+        if self.signatures is None or not step.handler:
+            return UNKNOWN
+        signature = self.signatures.get(step.handler[-1])
+        returns = signature.returns if signature is not None else None
+        return UNKNOWN if returns is None else returns
+
+    def _input(self) -> Type:
+        """The input, with the defaults at its top level filled in; a run without input gets `{}`."""
+        schema = self.flow.input
+        if not schema:
+            return UNKNOWN
+        properties = mapping(schema, "properties")
+        filled = [name for name, inner in properties.items() if type(inner) is dict and "default" in inner]
+        return both(of(schema), of({"required": filled})) if filled else of(schema)
+
+    def _mapped(self, step: Step, result: Type) -> Type:
+        """The output of a map: its results in order, a null for an element that was skipped."""
+        schema: dict[str, Any] = {"type": "array", "items": result}
+        if step.on_failure == "skip":
+            schema["items"] = either([result, NULL])
+        most = self.longest(step)
+        if most is not None:
+            schema["maxItems"] = most
+        return of(schema)
+
+    def longest(self, step: Step) -> float | None:
+        """How many elements a map may have; None where nothing says."""
+        lengths = [shape.most() for shape in self.source_of(step).of_kind("array")]
+        known = [length for length in lengths if length is not None]
+        return max(known) if known and len(known) == len(lengths) else None
+
+    def _item(self, owner: str | None) -> Type:
+        step = self.flow.steps.get(owner or "")
+        if step is None or step.kind != "map":
+            return UNKNOWN
+        elements = either([shape.elements() for shape in self.source_of(step).of_kind("array")])
+        return elements if elements.shapes else UNKNOWN
+
+    def source_of(self, step: Step) -> Type:
+        """The type of what a map goes over."""
+        source = step.map_
+        if not is_reference(source):
+            return self.type_of_template(source, step.slug) if type(source) is list else UNKNOWN
+        mention = next((one for one in step.mentions if one.key == "map"), None)
+        return self.arriving(mention).type if mention is not None and mention.name else UNKNOWN
+
+    def follow(self, mention: Mention) -> Followed:
+        """What stands at a reference where its step has an output."""
+        key = mention.name, mention.owner if mention.name == ITEM else None, mention.fields
+        found = self._followed.get(key)
+        if found is None:
+            found = self._followed[key] = follow(self.type_of(mention.name, mention.owner), mention.fields)
+        return found
+
+    def arriving(self, mention: Mention) -> Followed:
+        """What stands at a reference where the step that holds it runs, by its conditions and what it waits for."""
+        if mention.owner is None or not self.is_clear:
+            return self.follow(mention)
+        patterns = self._known_of(mention.owner, mention.name)
+        if not patterns:
+            return self.follow(mention)
+        narrowed = self.type_of(mention.name, mention.owner)
+        for alternatives in patterns:
+            narrowed = both(narrowed, either([of(_as_schema(pattern)) for pattern in alternatives]))
+        return follow(narrowed, mention.fields)
+
+    def _known_of(self, owner: str, name: str) -> list[list[Any]]:
+        """The conditions on ``name`` that are met where ``owner`` runs: of each, the patterns of which one matched."""
+        return [
+            [pattern[name] for pattern in demand.patterns]
+            for demand in self.world(owner).demands
+            if demand.met and all(name in pattern for pattern in demand.patterns)
+        ]
+
+    def world(self, owner: str) -> World:
+        """What is known where the step ``owner`` runs."""
+        found = self._worlds.get(owner)
+        if found is None:
+            found = self._worlds[owner] = World(self.flow).run(owner)
+        return found
+
+    def type_of_parameter(self, handler: str, name: str, schema: Any) -> Type:
+        """The type of a handler's parameter."""
+        found = self._parameters.get((handler, name))
+        if found is None:
+            found = self._parameters[handler, name] = of(schema)
+        return found
+
+    def type_of_template(self, template: Any, owner: str | None) -> Type:
+        """The type of what a template becomes; references stand for any value that they may have."""
+        if type(template) is str:
+            if not is_reference(template):
+                return of({"const": template[1:] if template.startswith("$$") else template})
+            return self._referred(template, owner)
+        if type(template) is dict:
+            inner = {name: self.type_of_template(value, owner) for name, value in template.items()}
+            closed = {"type": "object", "properties": inner, "required": list(inner), "additionalProperties": False}
+            return of(closed)
+        if type(template) is list:
+            elements = [self.type_of_template(value, owner) for value in template]
+            count = len(elements)
+            return of({"type": "array", "prefixItems": elements, "minItems": count, "maxItems": count})
+        return of({"const": template})
+
+    def _referred(self, text: str, owner: str | None) -> Type:
+        """The type of a reference; with a null, as the step that it names may have no output."""
+        try:
+            name, fields = parse_reference(text)
+        except ValueError:
+            return UNKNOWN
+        if name not in self.flow.steps and name not in (INPUT, ITEM, INDEX):
+            return UNKNOWN
+        found = self.arriving(Mention(owner, "with", name, fields, (), text)).type
+        if name in (INPUT, ITEM, INDEX) or (owner is not None and name in self.world(owner).completed):
+            return found
+        return either([found, NULL])
+
+    def once(self, ask: Callable[[Values], _T]) -> _T:
+        """The answer to a question that several checks have."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        answer: _T = self._answers[ask]
+        return answer
+
+    def lost(self) -> list[Lost]:
+        """The references that lead nowhere in every run, those to fields that `input` does not declare aside."""
+        return list(self._find_lost())
+
+    def _find_lost(self) -> Iterator[Lost]:
+        for mention in self.mentions():
+            if (
+                not mention.fields
+                or mention.in_condition
+                or mention.name == mention.owner
+                or self._plainly_leads(mention)
+            ):
+                continue
+            nowhere = self.follow(mention).nowhere
+            if nowhere is not None and not (mention.name == INPUT and nowhere.around.of_kind("object")):
+                yield Lost(mention, nowhere)
+
+    def mentions(self) -> Iterator[Mention]:
+        """All references and conditions of the flow, those in `returns` included."""
+        for step in self.flow.steps.values():
+            yield from step.mentions
+        if self.flow.returns is not None:
+            yield from _references(self.flow.returns, ("returns",))
+
+    def _plainly_leads(self, mention: Mention) -> bool:
+        """Whether the reference leads somewhere, or nobody knows, at a glance."""
+        fields = mention.fields
+        if mention.name == INPUT:
+            schema: Any = self.flow.input
+        else:
+            step = self.flow.steps.get(mention.name)
+            if step is None:
+                return mention.name not in (INDEX, ITEM)
+            schema = self.schema_of(step)
+            if step.kind == "map":
+                if not is_index(fields[0]):
+                    return False
+                fields = fields[1:]
+        if not schema or schema is UNKNOWN:
+            return True
+        for name in fields:
+            properties = schema.get("properties") if type(schema) is dict else None
+            if type(properties) is not dict or name not in properties or not _MORE.isdisjoint(schema):
+                return False
+            schema = properties[name]
+        return True
+
+
+def _as_schema(pattern: Any) -> dict[str, Any]:
+    """A schema of the values that match a pattern."""
+    if type(pattern) is dict:
+        inner = {name: _as_schema(value) for name, value in pattern.items()}
+        return {"type": "object", "properties": inner, "required": list(pattern), "additionalProperties": True}
+    if type(pattern) is list:
+        return {"type": "array", "minItems": 1 if pattern else 0}
+    return {"const": pattern}
+
+
+def _references(template: Any, path: Path) -> Iterator[Mention]:
+    """The references in `returns`."""
+    if type(template) is str:
+        if is_reference(template):
+            try:
+                name, fields = parse_reference(template)
+            except ValueError:
+                return
+            yield Mention(None, "returns", name, fields, path, template)
+    elif type(template) is dict or type(template) is list:
+        for key, inner in template.items() if type(template) is dict else enumerate(template):
+            yield from _references(inner, (*path, key))
+
+
+_latest: list[Values] = []
+
+
+def values_of(flow: Flow, signatures: Signatures) -> Values:
+    """The types in ``flow``: the same object for the checks that ask one after the other."""
+    if _latest and _latest[0].flow is flow and _latest[0].signatures is signatures:
+        return _latest[0]
+    values = Values(flow, signatures)
+    _latest[:] = [values]
+    return values
+
+
+def is_by_index(lost: Lost) -> bool:
+    """Whether a reference is lost by an index, or by a name among elements; else by the name of a field."""
+    around = lost.nowhere.around
+    segment = lost.mention.fields[lost.nowhere.depth]
+    return is_index(segment) or bool(around.of_kind("array") and not around.of_kind("object"))
