@@ -47,6 +47,9 @@ _TOKEN = re.compile(
 # What brackets hold most often: names and references, none of them a word with a meaning of its own.
 _NAMES = re.compile(r"[A-Za-z$][A-Za-z0-9_.$]*(?:, [A-Za-z$][A-Za-z0-9_.$]*)*")
 _PAIRS = re.compile(rf"{_NAME}: [A-Za-z0-9$][A-Za-z0-9_.$]*(?:, {_NAME}: [A-Za-z0-9$][A-Za-z0-9_.$]*)*")
+# Numbers that all YAML reads alike, and texts such as `60s` that none takes for a number.
+_COUNT = re.compile(r"[1-9][0-9]{0,14}|0")
+_AMOUNT = re.compile(r"[0-9]+[A-Za-z]+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NO_KEYS = frozenset((*WORDS, *OLD_BOOLEANS))
 _NONE: Any = object()
@@ -203,12 +206,14 @@ def _plain(text: str) -> Any:
     text = text.rstrip(" ")
     if text in WORDS:
         return WORDS[text]
-    if text[0] in NUMBER_BEGINS:
+    if _COUNT.fullmatch(text):
+        return int(text)
+    if text[0] in NUMBER_BEGINS and not _AMOUNT.fullmatch(text):
         value, remark = read_plain(text)
         if remark is not None:
             raise _GaveUpError
         return value
-    if text in OLD_BOOLEANS or text.startswith("${{"):
+    if text in OLD_BOOLEANS or text[0] in "|>" or text.startswith("${{"):
         raise _GaveUpError
     return text
 

@@ -132,6 +132,8 @@ def test_plain_writing_is_skimmed(text: str) -> None:
         "a: %b\n",
         "a:\n  - - b\n",
         "a:\n  - \n",
+        "a:\n  - |\n",
+        "a:\n  - >-\n    b\n",
         "a: ? b\n",
         "? a\n: b\n",
         "a: [" * 70 + "]" * 70 + "\n",
