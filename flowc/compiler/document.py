@@ -68,6 +68,11 @@ class Document:
         return self.source.file
 
     @property
+    def is_json(self) -> bool:
+        """Whether it was read as JSON, where every text stands in quotes."""
+        return self.file.lower().endswith(".json")
+
+    @property
     def text(self) -> str:
         """The decoded text, without a byte order mark."""
         return self.source.text

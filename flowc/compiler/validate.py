@@ -150,7 +150,8 @@ class _Walk:
         target = (*path[:-1], complaint.instead or "")
         if complaint.instead is not None and target not in self.renamed:
             self.renamed.add(target)
-            edits.append(self.document.edit(path, complaint.instead, key=complaint.on_key))
+            quoted = f'"{complaint.instead}"' if self.document.is_json else complaint.instead
+            edits.append(self.document.edit(path, quoted, key=complaint.on_key))
         self.found.append(
             self.document.diagnose(
                 complaint.rule,
@@ -171,7 +172,7 @@ def _as_mapping(document: Document, path: Path, steps: list[Any]) -> list[Edit]:
         return []
     written = document.written(path)
     if written.startswith("["):
-        entry = '"{}": null' if document.file.lower().endswith(".json") else "{}: "
+        entry = '"{}": null' if document.is_json else "{}: "
         return [document.edit(path, f"{{{', '.join(entry.format(slug) for slug in slugs)}}}")]
     edits = []
     for index, slug in enumerate(slugs):
