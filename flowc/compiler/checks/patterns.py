@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from flowc.compiler.document import Path
     from flowc.compiler.model import Flow, Mention, Step
 
+# Keywords and types of which a glance tells all.
+_PLAIN_OBJECT = frozenset({"type", "properties", "required", "title", "description"})
+_PLAIN_SCALAR = frozenset({"type", "title", "description", "format"})
+_PLAINLY: dict[type, str] = {str: "string", int: "integer", bool: "boolean"}
+
 CONDITIONS = ("run_if", "run_unless")
 
 
@@ -78,9 +83,32 @@ def _all(values: Values) -> list[Finding]:
     for step in values.flow.steps.values():
         if step.run_if or step.run_unless:
             for mention in step.mentions:
-                if mention.in_condition and (one := values.type_of(mention.name, None)) is not UNKNOWN:
-                    found += _look(mention, one, value_at(values.flow, mention.path), (), is_optional=False)
+                if mention.in_condition:
+                    found += _of_mention(values, mention, value_at(values.flow, mention.path))
     return found
+
+
+def _of_mention(values: Values, mention: Mention, pattern: Any) -> list[Finding]:
+    step = values.flow.steps.get(mention.name)
+    if step is not None and step.kind == "task" and _plainly_fits(values.schema_of(step), pattern):
+        return []
+    one = values.type_of(mention.name, None)
+    return [] if one is UNKNOWN else _look(mention, one, pattern, (), is_optional=False)
+
+
+def _plainly_fits(schema: Any, pattern: Any) -> bool:
+    """Whether a pattern asks only for what a schema plainly declares, at a glance."""
+    if type(schema) is not dict:
+        return schema is UNKNOWN
+    if type(pattern) is dict:
+        properties = schema.get("properties")
+        return (
+            _PLAIN_OBJECT.issuperset(schema)
+            and type(properties) is dict
+            and schema.get("type") == "object"
+            and all(name in properties and _plainly_fits(properties[name], inner) for name, inner in pattern.items())
+        )
+    return _PLAIN_SCALAR.issuperset(schema) and schema.get("type") == _PLAINLY.get(type(pattern))
 
 
 def _look(mention: Mention, one: Type, pattern: Any, fields: Path, *, is_optional: bool) -> list[Finding]:

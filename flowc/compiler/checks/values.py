@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flowc.compiler.checks.presence import World
 from flowc.compiler.model import Mention
-from flowc.compiler.schema_keywords import mapping
+from flowc.compiler.schema_keywords import listed, mapping
 from flowc.compiler.schema_paths import Followed, Nowhere, follow, is_index
 from flowc.compiler.schema_types import NULL, UNKNOWN, Type, both, either, of
 from flowc.references import INDEX, INPUT, ITEM, is_reference, parse_reference
@@ -220,26 +220,40 @@ class Values:
 
     def _plainly_leads(self, mention: Mention) -> bool:
         """Whether the reference leads somewhere, or nobody knows, at a glance."""
-        fields = mention.fields
         if mention.name == INPUT:
-            schema: Any = self.flow.input
-        else:
-            step = self.flow.steps.get(mention.name)
-            if step is None:
-                return mention.name not in (INDEX, ITEM)
-            schema = self.schema_of(step)
-            if step.kind == "map":
-                if not is_index(fields[0]):
-                    return False
-                fields = fields[1:]
-        if not schema or schema is UNKNOWN:
+            return not self.flow.input or self._plain_end(self.flow.input, mention.fields) is not None
+        step = self.flow.steps.get(mention.name)
+        if step is None:
+            return mention.name not in (INDEX, ITEM)
+        schema = self.schema_of(step)
+        if schema is UNKNOWN:
             return True
+        if step.kind == "map":
+            return is_index(mention.fields[0]) and self._plain_end(schema, mention.fields[1:]) is not None
+        return self._plain_end(schema, mention.fields) is not None
+
+    def is_plain_array(self, mention: Mention) -> bool:
+        """Whether an array surely stands at the reference, or nobody knows what, at a glance."""
+        step = self.flow.steps.get(mention.name)
+        schema = self.flow.input if step is None and mention.name == INPUT else None
+        if step is not None and step.kind == "task":
+            schema = self.schema_of(step)
+            if schema is UNKNOWN:
+                return True
+        found = self._plain_end(schema, mention.fields) if schema else None
+        return found is not None and found[1] and type(found[0]) is dict and found[0].get("type") == "array"
+
+    @staticmethod
+    def _plain_end(schema: Any, fields: tuple[str, ...]) -> tuple[Any, bool] | None:
+        """The schema at the end of a path of listed fields, and whether all are required; None if it is less plain."""
+        required = True
         for name in fields:
             properties = schema.get("properties") if type(schema) is dict else None
             if type(properties) is not dict or name not in properties or not _MORE.isdisjoint(schema):
-                return False
+                return None
+            required = required and schema.get("type") == "object" and name in listed(schema, "required")
             schema = properties[name]
-        return True
+        return schema, required
 
 
 def _as_schema(pattern: Any) -> dict[str, Any]:

@@ -56,8 +56,9 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     for step in flow.steps.values():
         if step.kind == "map" and is_reference(step.map_):
             mention = next((one for one in step.mentions if one.key == "map"), None)
-            if mention is not None and mention.name:
-                yield from _of(values_of(flow, signatures), mention, mention.path, f"the map `{step.slug}`")
+            values = values_of(flow, signatures)
+            if mention is not None and mention.name and not values.is_plain_array(mention):
+                yield from _of(values, mention, mention.path, f"the map `{step.slug}`")
     if signatures is None:
         return
     values = values_of(flow, signatures)

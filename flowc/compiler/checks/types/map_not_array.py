@@ -49,9 +49,11 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
         if step.kind != "map" or type(step.map_) is not str:
             continue
         values = values_of(flow, signatures)
-        source = values.source_of(step)
         mention = next((one for one in step.mentions if one.key == "map"), None)
-        if mention is None or source.of_kind("array") or values.follow(mention).nowhere is not None:
+        if mention is None or not mention.name or values.is_plain_array(mention):
+            continue
+        source = values.source_of(step)
+        if source.of_kind("array") or values.follow(mention).nowhere is not None:
             continue
         whole = ".".join((mention.name, *mention.fields))
         yield flow.diagnose(
