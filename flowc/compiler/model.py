@@ -102,8 +102,8 @@ class Flow:
     ``steps`` is keyed by slug; where a slug is used again, the later step is kept under a key that no slug can be.
     ``whole`` is False where some of `steps` could not be read, so that a name nobody declares may be one of those.
     ``strays`` are the mentions that are not plainly another step with an output, for the checks to explain;
-    ``inputs`` those of the run's input; ``long_texts`` the literals in `with` and `map` that are long enough to be a
-    credential, with their paths.
+    ``inputs`` those of the run's input; ``long_texts`` the literals in `with`, `map` and `returns` that are long
+    enough to be a credential, with their paths.
     """
 
     document: Document

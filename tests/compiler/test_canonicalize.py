@@ -34,7 +34,7 @@ steps:
     output:
       type: object
       required: [status, links]
-      properties: {status: {type: integer}, links: {type: array}, text: {type: string}}
+      properties: {status: {type: integer}, links: {type: array}, text: {type: string}, tags: {type: array}}
   if_success:
     run_if: [{website: {status: 200, tags: [x, y]}}, {input: {depth: 1}}]
     steps:
@@ -175,10 +175,10 @@ OTHER = {
     "another number": ("steps.website.with.ratio", 1.25),
     "no arguments at all": ("steps.website.with", {}),
     "the handler decides": ("steps.website.with", None),
-    "an output's schema": ("steps.website.output.properties.status.type", "string"),
+    "an output's schema": ("steps.website.output.properties.text.type", "integer"),
     "a condition's value": ("steps.if_success.run_if.0.website.status", 201),
     "a condition less": ("steps.if_success.run_if", [{"input": {"depth": 1}}]),
-    "a condition turned round": ("steps.if_success.run_unless", {"website": {"x": 1}}),
+    "a further condition": ("steps.if_success.run_unless", {"website": {"status": 7}}),
     "on_failure": ("steps.if_success.steps.sentiment.on_failure", "fail"),
     "a retry's delay": ("steps.if_success.steps.sentiment.retry.base_delay", "3s"),
     "a retry's jitter": ("steps.if_success.steps.sentiment.retry.jitter", 0.4),
