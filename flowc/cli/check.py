@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flowc.cli.here import load_handlers, settings_here
 from flowc.cli.options import handlers_option, paths_argument
-from flowc.cli.sources import FORMATS, compile_paths, compile_stdin, print_report, signatures_of
+from flowc.cli.sources import FORMATS, compile_paths, compile_stdin, drop_ignored, print_report, signatures_of
+from flowc.cli.terminal import say
 from flowc.diagnostic import ERROR
+from flowc.errors import UsageError
+from flowc.project.checking import check_project
+
+if TYPE_CHECKING:
+    from flowc.runtime.handlers import Handlers
 
 
 @click.command(epilog="Example:  flowc check flows --handlers flows.handlers:handlers")
@@ -19,8 +27,23 @@ from flowc.diagnostic import ERROR
 @handlers_option
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How to report; full, or github under Actions.")
 @click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", help="What makes exit code 1.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended, then report the rest.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--locked", is_flag=True, help="Refuse flows that are not in flowc.lock.")
+@click.option("--base", metavar="REF", help="Hold the flows against flowc.lock of that commit too.")
 @click.option("--stdin-filename", metavar="FILE", default="<stdin>", help="The name of what is read from stdin.")
-def command(paths: tuple[Path, ...], handlers: str | None, form: str | None, fail_on: str, stdin_filename: str) -> None:
+def command(
+    *,
+    paths: tuple[Path, ...],
+    handlers: str | None,
+    form: str | None,
+    fail_on: str,
+    fix: bool,
+    diff: bool,
+    locked: bool,
+    base: str | None,
+    stdin_filename: str,
+) -> None:
     """Find every mistake in flow files.
 
     PATH is a file, a folder of flows, or - for stdin; without it, the project's flows. With --handlers
@@ -28,12 +51,38 @@ def command(paths: tuple[Path, ...], handlers: str | None, form: str | None, fai
     """
     began = time.perf_counter()
     settings = settings_here()
-    signatures = signatures_of(load_handlers(handlers, settings) if handlers else None)
-    if paths == (Path("-"),):
+    registry = load_handlers(handlers, settings) if handlers else None
+    signatures = signatures_of(registry)
+    fixed = 0
+    if Path("-") in paths:
+        _refuse_with_stdin(paths, fix or diff)
         compilations = [compile_stdin(stdin_filename, settings, signatures)]
     else:
         compilations = compile_paths(paths, settings, signatures)
+    if diff or fix:
+        from flowc.cli.mending import mend_files, print_diff
+
+        if diff:
+            fixed = print_diff(compilations, signatures)
+            say(f"{fixed} fixable with --fix")
+            raise click.exceptions.Exit(1 if fixed else 0)
+        fixed = mend_files(compilations, signatures)
+        compilations = compile_paths(paths, settings, signatures) if fixed else compilations
+    found = check_project(compilations, paths, settings, handlers=_places(registry), locked=locked, base=base)
+    drop_ignored(found.diagnostics, settings)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
-    found = print_report(compilations, form, time.perf_counter() - began)
-    if any(fail_on == "warning" or diagnostic.severity is ERROR for diagnostic in found):
+    diagnostics = print_report(compilations, form, time.perf_counter() - began, found, fixed)
+    if any(fail_on == "warning" or diagnostic.severity is ERROR for diagnostic in diagnostics):
         raise click.exceptions.Exit(1)
+
+
+def _refuse_with_stdin(paths: tuple[Path, ...], mending: bool) -> None:
+    if len(paths) > 1:
+        raise UsageError("- is stdin, and goes with no other PATH", help="check the files in a command of their own")
+    if mending:
+        raise UsageError("stdin cannot be mended", help="give --fix and --diff a file")
+
+
+def _places(registry: Handlers | None) -> Mapping[str, str] | None:
+    """Where each registered handler is written."""
+    return None if registry is None else {handler.name: handler.place for handler in registry}

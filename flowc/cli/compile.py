@@ -11,6 +11,7 @@ from flowc.cli.options import paths_argument
 from flowc.cli.sources import compile_paths, definitions_of
 from flowc.cli.terminal import put
 from flowc.compiler.emit import emit
+from flowc.project.checking import check_changed
 
 
 @click.command(epilog="Example:  set -o pipefail; flowc compile flows | psql mydb")
@@ -22,4 +23,5 @@ def command(paths: tuple[Path, ...], plain: bool) -> None:
     Mistakes go to stderr, and then nothing is printed.
     """
     settings = settings_here()
-    put(emit(definitions_of(compile_paths(paths, settings, None)), plain=plain))
+    compilations = compile_paths(paths, settings, None)
+    put(emit(definitions_of(compilations, check_changed(compilations, paths, settings)), plain=plain))

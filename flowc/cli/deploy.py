@@ -13,6 +13,7 @@ from flowc.cli.options import database_option, paths_argument
 from flowc.cli.sources import compile_paths, definitions_of
 from flowc.compiler.emit import emit
 from flowc.db.deploy import deploy
+from flowc.project.checking import check_changed
 
 
 @click.command(epilog="Example:  flowc deploy flows --db postgresql://me@localhost/mydb")
@@ -24,7 +25,8 @@ def command(paths: tuple[Path, ...], url: str | None) -> None:
     What is deployed already with the same content is left as it is.
     """
     settings = settings_here()
-    definitions = definitions_of(compile_paths(paths, settings, None))
+    compilations = compile_paths(paths, settings, None)
+    definitions = definitions_of(compilations, check_changed(compilations, paths, settings))
     with open_database(url, settings) as database, database.connection() as conn:
         plan = plan_of(conn, definitions)
         deploy(conn, emit(definitions, plain=True))

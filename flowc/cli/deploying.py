@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,11 +11,10 @@ from flowc.compiler.definition import Definition, define
 from flowc.compiler.emit import emit
 from flowc.db.deploy import deploy, deployed_digest, deployed_digests
 from flowc.errors import UsageError
+from flowc.project.bump import LONGEST_SLUG, next_slug
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-_LONGEST_SLUG = 63
 
 
 class Entry(NamedTuple):
@@ -76,10 +74,4 @@ def deploy_to_run(conn: Connection, definition: Definition, *, drafts: bool) -> 
 def draft_of(definition: Definition) -> Definition:
     """The same flow under a slug that no other content will have: ``<slug>_draft_<8 hex of its digest>``."""
     suffix = f"_draft_{definition.digest.removeprefix('fc1:')[:8]}"
-    return define({**definition.body, "flow": definition.slug[: _LONGEST_SLUG - len(suffix)] + suffix})
-
-
-def next_slug(slug: str) -> str:
-    """The slug after this one: ``x``, ``x_v2``, ``x_v3``."""
-    match = re.fullmatch(r"(.+)_v(\d+)", slug)
-    return f"{match[1]}_v{int(match[2]) + 1}" if match else f"{slug}_v2"
+    return define({**definition.body, "flow": definition.slug[: LONGEST_SLUG - len(suffix)] + suffix})

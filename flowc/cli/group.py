@@ -13,7 +13,10 @@ from flowc.cli.terminal import say
 
 # In the order of a flow's life; the sentences stand here so that --help imports nothing else.
 COMMANDS = {
+    "init": "Write a first flow with its handlers and settings.",
     "check": "Find every mistake in flow files.",
+    "lock": "Write down released flows in flowc.lock, for ever.",
+    "bump": "Copy a flow to its next slug.",
     "compile": "Print the SQL of flow files.",
     "schema": "Print the install script, or the JSON Schema of flow files.",
     "install": "Install flowc's schema in a database, or bring it up to date.",

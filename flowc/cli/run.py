@@ -18,6 +18,7 @@ from flowc.cli.sources import compile_paths, definitions_of, signatures_of
 from flowc.cli.terminal import say
 from flowc.cli.working import require_secrets, work_and_watch
 from flowc.db import queries
+from flowc.project.checking import check_changed
 from flowc.runtime.worker import Worker
 
 
@@ -36,7 +37,7 @@ def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: s
     settings = settings_here()
     registry = load_handlers(handlers, settings)
     [compilation] = compile_paths([file], settings, signatures_of(registry))
-    [definition] = definitions_of([compilation])
+    [definition] = definitions_of([compilation], check_changed([compilation], [], settings))
     schema = definition.body.get("input")
     value = check_input(read_input(text, pairs, schema), schema)
     with open_database(url, settings) as database:

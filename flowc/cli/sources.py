@@ -20,10 +20,11 @@ from flowc.project.find import find_flows
 
 if TYPE_CHECKING:
     from flowc.compiler.definition import Definition
+    from flowc.project.checking import Found
     from flowc.project.settings import Settings
     from flowc.runtime.handlers import Handlers
 
-FORMATS = ("full", "concise", "json", "github")
+FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
 
 
 def signatures_of(handlers: Handlers | None) -> Signatures:
@@ -46,41 +47,58 @@ def compile_stdin(name: str, settings: Settings, signatures: Signatures) -> Comp
     return _without_ignored(compile_file(name, signatures, sys.stdin.buffer.read()), settings)
 
 
-def definitions_of(compilations: Sequence[Compilation]) -> list[Definition]:
-    """The definitions, if every flow has one; diagnostics go to stderr.
+def definitions_of(compilations: Sequence[Compilation], found: Found | None = None) -> list[Definition]:
+    """The definitions, if no flow has an error, alone or together (``found``); diagnostics go to stderr.
 
     Raises:
         click.exceptions.Exit: with code 1, if a flow has an error.
     """
-    diagnostics = sorted(d for compilation in compilations for d in compilation.diagnostics)
+    diagnostics = _all(compilations, found)
     if diagnostics:
-        say(render(diagnostics, compilations, "full", sys.stderr).rstrip("\n"))
+        say(render(diagnostics, compilations, "full", sys.stderr, found).rstrip("\n"))
     definitions = [compilation.definition for compilation in compilations if compilation.definition]
-    if len(definitions) < len(compilations):
+    if any(diagnostic.severity is ERROR for diagnostic in diagnostics):
         raise click.exceptions.Exit(1)
     _refuse_two_of_a_slug(compilations)
     return definitions
 
 
-def render(diagnostics: Sequence[Diagnostic], compilations: Sequence[Compilation], form: str, stream: TextIO) -> str:
+def render(
+    diagnostics: Sequence[Diagnostic],
+    compilations: Sequence[Compilation],
+    form: str,
+    stream: TextIO,
+    found: Found | None = None,
+) -> str:
     """A report in one of ``FORMATS``, in colour where ``stream`` shows them."""
-    sources = {each.file: each.document.text for each in compilations if each.document}
+    sources = {each.file: each.text for each in compilations}
+    pointed_to = {diagnostic.file for diagnostic in diagnostics}
+    pointed_to |= {related.file for diagnostic in diagnostics for related in diagnostic.related if related.file}
+    sources |= {file: text for file, text in (found.sources if found else {}).items() if file in pointed_to}
     report: Any = import_module(f"flowc.report.{form}")
     text: str = report.render(diagnostics, sources, color=is_rich(stream), width=width())
     return text
 
 
-def print_report(compilations: Sequence[Compilation], form: str, seconds: float) -> list[Diagnostic]:
+def print_report(
+    compilations: Sequence[Compilation], form: str, seconds: float, found: Found | None = None, fixed: int = 0
+) -> list[Diagnostic]:
     """Print the report of a check, with its last line where it is for people; the diagnostics, sorted."""
     from flowc.report import summary
 
-    diagnostics = sorted(d for compilation in compilations for d in compilation.diagnostics)
-    text = render(diagnostics, compilations, form, sys.stdout)
+    diagnostics = _all(compilations, found)
+    text = render(diagnostics, compilations, form, sys.stdout, found)
     if form in ("full", "concise"):
-        last = summary.render(diagnostics, files=len(compilations), seconds=seconds, color=is_rich(sys.stdout))
+        color = is_rich(sys.stdout)
+        last = summary.render(diagnostics, files=len(compilations), seconds=seconds, color=color, fixed=fixed)
         text += "\n" + last if text and form == "full" else last
     put(text)
     return diagnostics
+
+
+def _all(compilations: Sequence[Compilation], found: Found | None) -> list[Diagnostic]:
+    diagnostics = [d for compilation in compilations for d in compilation.diagnostics]
+    return sorted(diagnostics + (found.diagnostics if found else []))
 
 
 def _compile(file: Path, settings: Settings, signatures: Signatures) -> Compilation:
@@ -91,11 +109,13 @@ def _compile(file: Path, settings: Settings, signatures: Signatures) -> Compilat
 
 
 def _without_ignored(compilation: Compilation, settings: Settings) -> Compilation:
-    """Leave out the warnings that the settings ignore; an error is an error, whatever they say."""
-    compilation.diagnostics[:] = [
-        d for d in compilation.diagnostics if d.severity is ERROR or d.code not in settings.ignore
-    ]
+    drop_ignored(compilation.diagnostics, settings)
     return compilation
+
+
+def drop_ignored(diagnostics: list[Diagnostic], settings: Settings) -> None:
+    """Take out the warnings that the settings ignore; an error is an error, whatever they say."""
+    diagnostics[:] = [d for d in diagnostics if d.severity is ERROR or d.code not in settings.ignore]
 
 
 def _refuse_two_of_a_slug(compilations: Sequence[Compilation]) -> None:

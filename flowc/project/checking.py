@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flowc.compiler.pipeline import Compilation
 from flowc.diagnostic import Diagnostic
-from flowc.project.lock import Lock, read_lock
+from flowc.project.lock import read_lock
 from flowc.project.release import Release, base_lock, check_release
 from flowc.project.settings import LOCK, Settings
 from flowc.project.unused import check_unused
@@ -57,16 +57,17 @@ def check_project(
     return found
 
 
-def check_changed(compilations: Sequence[Compilation], settings: Settings) -> Found:
+def check_changed(compilations: Sequence[Compilation], paths: Sequence[Path], settings: Settings) -> Found:
     """FL901 alone: the released flows among ``compilations`` that mean something else now.
 
     Raises:
         UsageError: the lock cannot be read.
     """
-    lock: Lock = read_lock(settings.lock)
+    file = lock_file(paths, settings)
+    lock = read_lock(file)
     if not lock.entries:
         return Found()
-    return Found(check_release(compilations, Release(lock, settings.lock)), {lock.file: lock.text})
+    return Found(check_release(compilations, Release(lock, file)), {lock.file: lock.text})
 
 
 def _covers(paths: Sequence[Path], lock: Path, settings: Settings) -> bool:
