@@ -47,12 +47,13 @@ def load_settings(start: Path, environment: Mapping[str, str]) -> Settings:
     table |= {key: environment[name] for key in KEYS if environment.get(name := f"FLOWC_{key.upper()}")}
 
     flows = _strings(table, "flows") or (FLOWS,)
-    flows_folder = root / flows[0]
+    first = root / flows[0]
+    folder = first.parent if first.is_file() else first
     return Settings(
         root=root,
         flows=tuple(root / path for path in flows),
         handlers=_string(table, "handlers"),
-        lock=root / (_string(table, "lock") or flows_folder / LOCK),
+        lock=root / (_string(table, "lock") or folder / LOCK),
         ignore=tuple(code.strip() for entry in _strings(table, "ignore") for code in entry.split(",")),
     )
 

@@ -31,6 +31,13 @@ def test_the_nearest_pyproject_is_read_from_a_folder_below_it(tmp_path: Path) ->
     assert (settings.handlers, settings.ignore) == ("app:h", ("FL109",))
 
 
+def test_the_lock_is_beside_a_flow_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.flowc]\nflows = "app/one.yaml"\n')
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "one.yaml").write_text("flow: one\n")
+    assert load_settings(tmp_path, {}).lock == tmp_path / "app" / "flowc.lock"
+
+
 def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.flowc]\nhandlers = "app:h"\n')
     settings = load_settings(tmp_path, {"FLOWC_HANDLERS": "other:h", "FLOWC_IGNORE": "FL109, FL110"})
