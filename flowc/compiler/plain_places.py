@@ -14,7 +14,7 @@ from flowc.compiler.source import Source
 from flowc.compiler.yaml_text import read_yaml
 
 try:
-    from yaml.cyaml import CParser
+    from yaml._yaml import CParser
 except ImportError:
     CParser = None  # type: ignore[assignment,misc]
 

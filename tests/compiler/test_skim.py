@@ -1,8 +1,12 @@
-"""Skimming reads what the parser reads, or nothing: no other value, and no text of which something is to be said."""
+"""Skimming reads what the parser reads, or nothing: no other value, and no text of which something is to be said.
+
+`FLOWC_FUZZ=100000 pytest tests/compiler/test_skim.py` tries so many texts in each of the property tests.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,7 @@ from flowc.compiler.skim import skim
 from flowc.compiler.source import Source
 from flowc.compiler.yaml_text import read_yaml
 
+EXAMPLES = int(os.environ.get("FLOWC_FUZZ", "500"))
 FLOWS = sorted((Path(__file__).parents[2] / "flows").glob("*.yaml"))
 
 
@@ -151,7 +156,7 @@ def test_places_are_the_same_without_libyaml(monkeypatch: pytest.MonkeyPatch) ->
     assert_same_places(with_libyaml, plain_places(Source("flow.yaml", text)))
 
 
-@settings(deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(values, st.randoms(use_true_random=False))
 def test_what_is_written_in_many_styles_is_read_as_the_parser_reads_it(value: object, random: object) -> None:
     assert_agrees(written({"root": value}, random))
@@ -188,7 +193,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(PIECES, max_size=30))
 def test_any_text_is_read_as_the_parser_reads_it(pieces: list[str]) -> None:
     assert_agrees("".join(pieces))
@@ -206,13 +211,13 @@ LINES = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(LINES, max_size=12))
 def test_any_lines_are_read_as_the_parser_reads_them(lines: list[str]) -> None:
     assert_agrees("\n".join(lines) + "\n")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.sampled_from(FLOWS), st.integers(0, 10_000), st.integers(0, 3), PIECES)
 def test_a_changed_example_is_read_as_the_parser_reads_it(path: Path, at: int, cut: int, piece: str) -> None:
     text = path.read_text(encoding="utf-8")
