@@ -45,7 +45,14 @@ from flowc.compiler.checks.references import (
     unknown_handler,
     unknown_input,
     unknown_step,
+    unused_handler,
     unused_input,
+)
+from flowc.compiler.checks.release import (
+    duplicate_slug,
+    not_locked,
+    released_changed,
+    released_deleted,
 )
 from flowc.compiler.checks.secrets import (
     literal_secret,
@@ -181,6 +188,15 @@ _CHECKED: tuple[ModuleType, ...] = (
     retry_budget,
 )
 
+# What is found only where a whole project is checked, with its lock and its handlers.
+OF_PROJECTS: tuple[ModuleType, ...] = (
+    unused_handler,
+    released_changed,
+    released_deleted,
+    duplicate_slug,
+    not_locked,
+)
+
 CHECKS: tuple[Check, ...] = tuple(module.check for module in _CHECKED)
 
-RULES: dict[str, ModuleType] = {module.RULE.code: module for module in (*_FOUND_BY_PASSES, *_CHECKED)}
+RULES: dict[str, ModuleType] = {module.RULE.code: module for module in (*_FOUND_BY_PASSES, *_CHECKED, *OF_PROJECTS)}
