@@ -60,11 +60,11 @@ def connect(url: str, *, autocommit: bool = True, application_name: str = "flowc
     given.setdefault("application_name", application_name)
     given["client_encoding"] = "UTF8"
     conn = _opened(given, url, autocommit=autocommit)
-    if _is_strict(conn):
+    if _is_strict(conn, url):
         conn.close()
         given["options"] = f"{given.get('options') or ''} {_READ_COMMITTED}".strip()
         conn = _opened(given, url, autocommit=autocommit)
-        if _is_strict(conn):
+        if _is_strict(conn, url):
             conn.close()
             raise DatabaseError(
                 f"the database {describe(url)} begins transactions stricter than read committed, through its pooler",
@@ -84,11 +84,15 @@ def _opened(given: Mapping[str, str | int | None], url: str, *, autocommit: bool
         raise _explained(str(error), url) from None
 
 
-def _is_strict(conn: Connection) -> bool:
+def _is_strict(conn: Connection, url: str) -> bool:
     """Whether transactions begin stricter than READ COMMITTED, in which the engine refuses to work."""
-    row = conn.execute("select current_setting('default_transaction_isolation') like 'read %'").fetchone()
-    if not conn.autocommit:
-        conn.rollback()
+    try:
+        row = conn.execute("select current_setting('default_transaction_isolation') like 'read %'").fetchone()
+        if not conn.autocommit:
+            conn.rollback()
+    except psycopg.Error as error:
+        conn.close()
+        raise _explained(str(error), url) from None
     return row != (True,)
 
 
