@@ -14,7 +14,7 @@ from flowc.compiler.source import Source
 from flowc.diagnostic import ERROR, Diagnostic, Edit
 
 # Each round mends all that can be mended at once; what they uncover takes more of them, and few.
-_ROUNDS = 200
+_ROUNDS = 1000
 _PLACE = re.compile(r"\d+:\d+|line \d+")
 
 
@@ -49,7 +49,6 @@ class _Mending:
         self.data = data
         self.state = compile_file(file, signatures, data)
         self.fixed = 0
-        self.harmful: set[tuple[str, str]] = set()
 
     def offered(self) -> Iterator[Diagnostic]:
         """The diagnostics that have edits."""
@@ -57,19 +56,20 @@ class _Mending:
 
     def round(self) -> bool:
         """Mend what can be mended at once; whether anything was."""
-        chosen = _side_by_side(one for one in self.offered() if self._key(one) not in self.harmful)
-        if not chosen:
-            return False
+        rest = list(self.offered())
+        while rest:
+            chosen = _side_by_side(rest)
+            if self._apply_some(chosen):
+                return True
+            rest = [one for one in rest if one not in chosen]
+        return False
+
+    def _apply_some(self, chosen: Sequence[Diagnostic]) -> bool:
+        """Mend all of them, or a part that does no harm: it moves the rest, which the next round sees at its place."""
         if self._apply(chosen):
             return True
-        done = False
-        for one in chosen:
-            # What was mended before has moved the rest: the next round sees it at its new place.
-            if not done and self._apply([one]):
-                done = True
-            elif not done:
-                self.harmful.add(self._key(one))
-        return done
+        half = len(chosen) // 2
+        return half > 0 and (self._apply_some(chosen[:half]) or self._apply_some(chosen[half:]))
 
     def _apply(self, chosen: Sequence[Diagnostic]) -> bool:
         data = applied(self.data, [edit for one in chosen for edit in one.edits])
@@ -79,10 +79,6 @@ class _Mending:
         self.data, self.state = data, after
         self.fixed += len(chosen)
         return True
-
-    def _key(self, diagnostic: Diagnostic) -> tuple[str, str]:
-        """What an edit that does harm is known by: its place moves when others are mended."""
-        return diagnostic.code, _PLACE.sub("", diagnostic.message)
 
 
 def applied(data: bytes, edits: Iterable[Edit]) -> bytes:
