@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flowc.compiler.schema_keywords import kind_of
+from flowc.compiler.schema_keywords import FAR, kind_of
 from flowc.compiler.schema_types import Shape, Type
 
 _ARTICLES = {"null": "null", "integer": "an integer", "array": "an array", "object": "an object"}
@@ -57,7 +57,17 @@ def _words(shape: Shape) -> str:
         return "null"
     if shape.values is not None and all(type(value) not in (dict, list) for value in shape.values):
         return literal_list(shape.values) if len(shape.values) == 1 else f"one of {literal_list(shape.values)}"
-    return _article(_kind(shape))
+    return f"{_article(_kind(shape))}{_bounds(shape)}"
+
+
+def _bounds(shape: Shape) -> str:
+    """The bounds of a number and of a string's length, where there are such: ` from 0 up to 1`."""
+    if shape.kind not in ("number", "string") or shape.values is not None:
+        return ""
+    least, most = shape.least(), shape.most()
+    lower = f" from {least:g}" if least > -FAR else ""
+    upper = "" if most is None else f" up to {most:g}"
+    return f"{lower}{upper}{' characters' if shape.kind == 'string' and (lower or upper) else ''}"
 
 
 def _kind(shape: Shape) -> str:

@@ -45,14 +45,18 @@ RULE = Rule("FL505", "contradiction")
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each condition that is met in no run in which the step could start."""
     of_branch: dict[str, tuple[Demand, ...]] = {}
+    dead: set[str] = set()
     for key, step in flow.steps.items():
+        if step.branch in dead:
+            dead.add(key)  # for the reason that is told of the branch
+            continue
         around = of_branch.get(step.branch, ()) if step.branch is not None else ()
         own = _own(key, step) if step.run_if or step.run_unless else ()
         if own:
             clash = _clash(own, around)
             if clash is not None:
+                dead.add(key)
                 yield _diagnostic(flow, step, *clash)
-                own = ()  # what is inside of it is dead for the same reason
         if step.kind == "branch" and (own or around):
             of_branch[key] = (*around, *own)
 

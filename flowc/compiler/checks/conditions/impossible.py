@@ -35,7 +35,6 @@ from flowc.compiler.checks.patterns import Finding, Trouble, findings
 from flowc.compiler.checks.values import values_of
 from flowc.compiler.did_you_mean import near, question
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_types import Type
 from flowc.compiler.schema_wording import described, literal, without_null
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
@@ -61,14 +60,4 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
 def _message(found: Finding) -> str:
     if type(found.pattern) is dict:
         return f"`{found.name}` never has all of this: no alternative of its schema does"
-    there = without_null(found.type)
-    return f"`{found.name}` is never {literal(found.pattern)}: it is {described(there)}{_bounds(there)}"
-
-
-def _bounds(there: Type) -> str:
-    """The bounds of numbers, where there are such."""
-    if len(there.shapes) != 1 or there.shapes[0].kind != "number" or there.shapes[0].values is not None:
-        return ""
-    least, most = there.shapes[0].least(), there.shapes[0].most()
-    words = [f"from {least:g}"] * (least > float("-inf")) + [f"up to {most:g}"] * (most is not None)
-    return f" {' '.join(words)}" if words else ""
+    return f"`{found.name}` is never {literal(found.pattern)}: it is {described(without_null(found.type))}"

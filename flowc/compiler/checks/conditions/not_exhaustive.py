@@ -93,20 +93,26 @@ def _single(pattern: Any) -> tuple[tuple[str, ...], Any]:
 
 def _has_otherwise(flow: Flow, questions: list[Question]) -> bool:
     """Whether something may run where none of the branches does."""
-    name = questions[0].fields[0]
+    fields = questions[0].fields
     asking = {question.step.slug for question in questions}
     for step in flow.steps.values():
         if step.slug in asking:
             continue
         if step.join in ("none", "settled") and not asking.isdisjoint(step.joins):
             return True
-        if any(name in pattern for pattern in (*step.run_unless, *step.run_if)) and not _is_below(flow, step, asking):
+        asks = any(_asks(pattern, fields) for pattern in (*step.run_unless, *step.run_if))
+        if asks and not any(around.slug in asking for around in flow.branches_of(step)):
             return True
     return False
 
 
-def _is_below(flow: Flow, step: Step, asking: set[str]) -> bool:
-    return any(around.slug in asking for around in flow.branches_of(step))
+def _asks(pattern: Any, fields: tuple[str, ...]) -> bool:
+    """Whether a pattern has anything at the path."""
+    for name in fields:
+        if type(pattern) is not dict or name not in pattern:
+            return False
+        pattern = pattern[name]
+    return True
 
 
 def _of(values: Values, questions: list[Question], branches: list[Question]) -> Iterator[Diagnostic]:

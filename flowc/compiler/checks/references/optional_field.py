@@ -57,7 +57,9 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
         if step.kind == "map" and is_reference(step.map_):
             mention = next((one for one in step.mentions if one.key == "map"), None)
             values = values_of(flow, signatures)
-            if mention is not None and mention.name and not values.is_plain_array(mention):
+            if mention is None or not mention.name or values.is_plain_array(mention):
+                continue
+            if values.source_of(step).of_kind("array"):
                 yield from _of(values, mention, mention.path, f"the map `{step.slug}`")
     if signatures is None:
         return
