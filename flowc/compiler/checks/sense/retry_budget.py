@@ -39,8 +39,13 @@ MOST = UNITS["d"]
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each `retry`, that of `defaults` once, whose waits can take more than a day."""
     reported = False
+    short = model.RETRY
     for step in flow.steps.values():
-        if step.retry is not model.RETRY and step.kind != "branch" and longest_wait(step.retry) > MOST:
+        if step.retry is short or step.kind == "branch":
+            continue
+        if longest_wait(step.retry) <= MOST:
+            short = step.retry
+        else:
             own = "retry" in step.written
             if own or not reported:
                 reported = reported or not own
