@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -93,6 +95,17 @@ def test_every_command_works_where_no_checkout_is(installed: Path, elsewhere: Pa
     flowc("worker", "--handlers", "app:handlers", "--drain")
     assert json.loads(flowc("show", run_id, "--json"))["output"] == {"greet": "hello me"}
     assert len(json.loads(flowc("runs", "--json"))) == 2
+
+
+def test_the_first_command_of_the_readme_runs_the_main_job_offline(tmp_path: Path) -> None:
+    [command, *_] = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    output = run("bash", "-euo", "pipefail", "-c", command, cwd=tmp_path)
+    assert json.loads(output)["report"]["mood"] == "positive"
 
 
 def test_the_module_form_is_the_same_command(installed: Path, elsewhere: Path) -> None:

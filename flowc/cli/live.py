@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from rich.tree import Tree
 
-PAUSE = 0.05  # seconds between two looks at the database
+# Between two looks at the database there are so many seconds, and so many times as long as a look takes.
+PAUSE = 0.05
+SHARE = 4
 _SETTLED = {"completed", "skipped", "failed", "cancelled"}
 
 
@@ -47,12 +49,13 @@ def watch(conn: Connection, run_id: str, order: Sequence[str], check: Callable[[
     """
     with _view(order) as view:
         while True:
+            began = time.monotonic()
             progress = look(conn, run_id)
             view.show(progress)
             if progress.run.status != "started":
                 return progress
             check()
-            time.sleep(PAUSE)
+            time.sleep(max(PAUSE, SHARE * (time.monotonic() - began)))
 
 
 @contextmanager

@@ -130,4 +130,6 @@ def test_a_rule_is_explained_by_code_and_by_name(flowc: Flowc, name: str) -> Non
 def test_an_unknown_rule_is_exit_code_2(flowc: Flowc) -> None:
     result = flowc("explain", "unknown-stp")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "error: no rule is called unknown-stp\nhelp: did you mean `unknown-step` or `unknown-key`?\n"
+    assert (
+        result.stderr == "error: no rule is called unknown-stp\nhelp: did you mean `unknown-step` or `unknown-key`?\n"
+    )
