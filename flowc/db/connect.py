@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import LiteralString
 from urllib.parse import quote
 
@@ -62,14 +63,7 @@ def connect(url: str, *, autocommit: bool = True, application_name: str = "flowc
     conn = _opened(given, url, autocommit=autocommit)
     if _is_strict(conn, url):
         conn.close()
-        given["options"] = f"{given.get('options') or ''} {_READ_COMMITTED}".strip()
-        conn = _opened(given, url, autocommit=autocommit)
-        if _is_strict(conn, url):
-            conn.close()
-            raise DatabaseError(
-                f"the database {describe(url)} begins transactions stricter than read committed, through its pooler",
-                help="alter role … set default_transaction_isolation = 'read committed'",
-            )
+        conn = _mild(given, url, autocommit=autocommit)
     if conn.info.server_version < _OLDEST:
         version = conn.info.server_version // 10000
         conn.close()
@@ -82,6 +76,20 @@ def _opened(given: Mapping[str, str | int | None], url: str, *, autocommit: bool
         return psycopg.connect(conninfo.make_conninfo("", **given), autocommit=autocommit, prepare_threshold=None)
     except psycopg.Error as error:
         raise _explained(str(error), url) from None
+
+
+def _mild(given: dict[str, str | int | None], url: str, *, autocommit: bool) -> Connection:
+    """A connection that asks for READ COMMITTED, which poolers do not pass on."""
+    given["options"] = f"{given.get('options') or ''} {_READ_COMMITTED}".strip()
+    with suppress(DatabaseError):
+        conn = _opened(given, url, autocommit=autocommit)
+        if not _is_strict(conn, url):
+            return conn
+        conn.close()
+    raise DatabaseError(
+        f"the database {describe(url)} begins transactions stricter than read committed, and a pooler keeps it so",
+        help="alter role … set default_transaction_isolation = 'read committed', and let the pooler reconnect",
+    )
 
 
 def _is_strict(conn: Connection, url: str) -> bool:

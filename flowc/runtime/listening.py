@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 
 import psycopg
@@ -36,7 +37,11 @@ class Ear:
         if self._conn is None and time.monotonic() >= self._not_before:
             try:
                 self._conn = connect(self._url, application_name=f"{self._worker_id} listens")
-                self._conn.execute("listen flowc")
+                if _is_pooled(self._conn):
+                    self._lost("a pooler passes none on")
+                    self._not_before = math.inf
+                else:
+                    self._conn.execute("listen flowc")
             except (psycopg.Error, DatabaseError) as error:
                 self._lost(str(error))
         return self._conn is not None
@@ -64,3 +69,8 @@ class Ear:
         _log.info("wake-ups are not heard, polling goes on: %s", why.strip().split("\n", maxsplit=1)[0])
         self.close()
         self._not_before = time.monotonic() + _PAUSE_SECONDS
+
+
+def _is_pooled(conn: Connection) -> bool:
+    """Whether somebody else answers for the server: then the process that greeted us is not the one that serves us."""
+    return conn.execute("select pg_backend_pid()").fetchone() != (conn.info.backend_pid,)

@@ -25,7 +25,7 @@ from flowc.runtime.line import Line
 from tests.chaos.proxy import Proxy
 from tests.conftest import Postgres
 
-SEATS = 6
+SEATS = 10
 STEPS = {
     "begin": {"kind": "task"},
     "part": {"kind": "map", "map": "$begin", "depends_on": ["begin"], "max_parallel": 1},
@@ -142,6 +142,5 @@ def test_a_run_ends_the_same_whatever_word_of_the_server_was_the_last(postgres: 
 
         with ThreadPoolExecutor(SEATS) as threads:
             cuts = sum(threads.map(sit, seats))
-            print(cuts)
             assert cuts > 100
         assert [queries.invariants(seat.conn) for seat in seats] == [[]] * SEATS

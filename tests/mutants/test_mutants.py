@@ -1,4 +1,4 @@
-"""The mutants are up to date: each wrong still has its one place. (The tests kill them in `python -m tests.mutants`.)"""
+"""The mutants are up to date: each wrong still has its one place. Killing them is for `python -m tests.mutants`."""
 
 from __future__ import annotations
 
