@@ -30,8 +30,8 @@ class View(Protocol):
         """Take note of how far the run is."""
 
 
-def look(conn: Connection, run_id: str) -> Progress:
-    """The run as it is now.
+def look(conn: Connection, run_id: str, *, outputs: bool = False) -> Progress:
+    """The run as it is now; the steps' outputs only where they are asked for.
 
     Raises:
         NotDeployedError: there is no such run.
@@ -39,7 +39,7 @@ def look(conn: Connection, run_id: str) -> Progress:
     run = queries.run(conn, run_id)
     if run is None:
         raise NotDeployedError(f"there is no run {run_id}", help="`flowc runs` lists them")
-    return Progress(run, queries.step_states(conn, run_id), queries.task_errors(conn, run_id))
+    return Progress(run, queries.step_states(conn, run_id, outputs=outputs), queries.task_errors(conn, run_id))
 
 
 def watch(conn: Connection, run_id: str, order: Sequence[str], check: Callable[[], None] = lambda: None) -> Progress:

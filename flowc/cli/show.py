@@ -15,7 +15,7 @@ from flowc.cli.here import settings_here
 from flowc.cli.live import look
 from flowc.cli.options import database_option, json_option, run_argument
 from flowc.cli.rows_json import rows_as_json
-from flowc.cli.show_text import errors_of_run, input_and_output, with_totals
+from flowc.cli.show_text import errors_of_run, input_and_output
 from flowc.cli.terminal import is_rich, put, width
 from flowc.db import queries
 
@@ -30,9 +30,8 @@ def command(run_id: str, as_json: bool, url: str | None) -> None:
     RUN is a run's id, or the beginning of one.
     """
     with open_database(url, settings_here()) as database, database.connection() as conn:
-        progress = look(conn, find_run(conn, run_id))
-        tasks = queries.step_tasks(conn, progress.run.run_id)
-        progress = with_totals(progress, tasks)
+        progress = look(conn, find_run(conn, run_id), outputs=as_json)
+        tasks = queries.step_tasks(conn, progress.run.run_id) if as_json else []
         order = order_of(find_flow(conn, progress.run.flow_slug))
     if as_json:
         [shown] = rows_as_json([progress.run])

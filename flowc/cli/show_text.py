@@ -1,32 +1,17 @@
-"""What ``flowc show`` adds to the tree: numbers of tasks, failed attempts, input and output."""
+"""What ``flowc show`` adds to the tree: failed attempts, input and output."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flowc.cli.draw import Progress
 from flowc.cli.terminal import one_line, printable
 
 if TYPE_CHECKING:
-    from flowc.db.rows import Run, StepTask, TaskError
+    from flowc.db.rows import Run, TaskError
 
 _ERRORS = 20
 _CHARACTERS = 400
-
-
-def with_totals(progress: Progress, tasks: Sequence[StepTask]) -> Progress:
-    """The same with the number of tasks of the maps that have settled, whose counters are gone."""
-    counted = Counter(task.step_slug for task in tasks)
-    return progress._replace(
-        steps=[
-            state._replace(total=counted[state.step_slug])
-            if state.kind == "map" and state.status == "completed"
-            else state
-            for state in progress.steps
-        ]
-    )
 
 
 def errors_of_run(progress: Progress) -> str:
