@@ -35,13 +35,20 @@ def kind_of(value: Any) -> str:
 def kinds_of(written: Any) -> list[tuple[str, bool]]:
     """The kinds that a `type` names, and whether its numbers are whole; all, where it is absent or malformed."""
     names = written if type(written) is list else [written]
-    if not names or any(type(name) is not str or name not in NAMED for name in names):
+    if not names or not all(type(name) is str and name in NAMED for name in names):
         return [(kind, False) for kind in KINDS]
     found: dict[str, bool] = {}
     for name in names:
         kind, whole = NAMED[name]
         found[kind] = whole and found.get(kind, True)
     return list(found.items())
+
+
+def names_kind(schema: dict[str, Any]) -> bool:
+    """Whether a schema has a `type` that is none but known ones."""
+    written = schema.get("type")
+    names = written if type(written) is list else [written]
+    return bool(names) and all(type(name) is str and name in NAMED for name in names)
 
 
 def mapping(schema: dict[str, Any], keyword: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from flowc.compiler.schema_keywords import (
     listed,
     lists_field,
     mapping,
+    names_kind,
     number,
 )
 
@@ -67,7 +68,7 @@ class Shape:
     @property
     def is_declared(self) -> bool:
         """Whether a schema names this very kind, rather than none."""
-        return self.values is not None or any("type" in schema for schema, _ in self.parts)
+        return self.values is not None or any(names_kind(schema) for schema, _ in self.parts)
 
     def field(self, name: str) -> Type:
         """The type of an object's value at ``name``, where it has one."""

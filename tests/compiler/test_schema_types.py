@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from flowc.compiler.schema_paths import follow
@@ -12,6 +12,10 @@ from flowc.compiler.schema_types import accepts, both, disjoint, either, literal
 from flowc.compiler.schema_wording import described
 from flowc.references import look_up
 from flowc.schemas import fits, schema_error
+
+quick = settings(
+    deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 _NAMES = ["a", "b", "x-y", "0", "1"]
 _SCALARS = [None, True, False, 0, 1, 1.0, 2, 2.5, -1, 200, "", "a", "b", "aa", "0"]
@@ -72,11 +76,13 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
     return schema
 
 
+@quick
 @given(schemas(), values)
 def test_a_type_has_every_value_that_its_schema_accepts(schema: Any, value: Any) -> None:
     assert accepts(of(schema), value) or not fits(schema, value)
 
 
+@quick
 @given(schemas(), values, paths)
 def test_what_stands_at_a_path_is_in_the_type_of_the_path(schema: Any, value: Any, path: tuple[str, ...]) -> None:
     assume(fits(schema, value))
@@ -84,6 +90,7 @@ def test_what_stands_at_a_path_is_in_the_type_of_the_path(schema: Any, value: An
     assert found.nowhere or accepts(found.type, look_up(value, path))
 
 
+@quick
 @given(schemas(), schemas(), values)
 def test_types_that_are_disjoint_share_no_value(one: Any, other: Any, value: Any) -> None:
     if fits(one, value) and fits(other, value):
@@ -91,17 +98,20 @@ def test_types_that_are_disjoint_share_no_value(one: Any, other: Any, value: Any
         assert accepts(both(of(one), of(other)), value)
 
 
+@quick
 @given(schemas(), schemas(), values)
 def test_either_has_the_values_of_each(one: Any, other: Any, value: Any) -> None:
     if fits(one, value) or fits(other, value):
         assert accepts(either([of(one), of(other)]), value)
 
 
+@quick
 @given(schemas())
 def test_every_type_can_be_told_in_words(schema: Any) -> None:
     assert described(of(schema))
 
 
+@quick
 @given(values, values)
 def test_types_of_literals_have_just_these(one: Any, other: Any) -> None:
     assert accepts(literals([one]), one)

@@ -253,7 +253,7 @@ class Values:
                 return None
             required = required and schema.get("type") == "object" and name in listed(schema, "required")
             schema = properties[name]
-        return schema, required
+        return None if schema is False else (schema, required)
 
 
 def _as_schema(pattern: Any) -> dict[str, Any]:
