@@ -58,9 +58,13 @@ class Fleet:
         del self.stopped[name]
         self.processes[name].send_signal(signal.SIGCONT)
 
-    def died(self) -> list[str]:
-        """Those that ended by themselves, which none may."""
-        return [name for name, process in self.processes.items() if process.poll() is not None]
+    def replace_ended(self) -> list[str]:
+        """Put others in the place of those that ended by themselves: their names."""
+        ended = [name for name, process in self.processes.items() if process.poll() is not None]
+        for name in ended:
+            del self.processes[name]
+            self.launch()
+        return ended
 
     def close(self) -> None:
         """Ask all to end, and wait for them."""

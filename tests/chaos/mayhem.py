@@ -100,7 +100,6 @@ class Mayhem:
             try:
                 self._play(server, fleet, begun + self._patience)
             finally:
-                self._report.died = fleet.died()
                 fleet.close()
             self._conclude(server)
         finally:
@@ -124,6 +123,7 @@ class Mayhem:
             if time.monotonic() > until:
                 return
             self._hear()
+            self._replace(fleet)
             self._trouble(server, fleet)
             self._look(server)
             time.sleep(0.05)
@@ -150,6 +150,14 @@ class Mayhem:
             self._heard.add(tuple(start))
             self._awake[start.worker] += 1
             self._report.starts += 1
+
+    def _replace(self, fleet: Fleet) -> None:
+        """Replace workers that ended: one may that finds no database when it starts, none that has begun to work."""
+        for name in fleet.replace_ended():
+            if self._awake[name]:
+                self._report.died.append(name)
+            else:
+                self._report.troubles["a worker that found no database when it started"] += 1
 
     def _trouble(self, server: Server, fleet: Fleet) -> None:
         """One trouble, where enough was done since the last one."""

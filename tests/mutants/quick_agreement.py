@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import psycopg
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.sql.test_interpreter_agrees import machine
+from tests.sql.pair import START
+from tests.sql.test_interpreter_agrees import SETTINGS, Engines
 
 
 def test_the_engines_agree(db: psycopg.Connection) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        machine(db),
-        settings=settings(
-            max_examples=150,
-            stateful_step_count=40,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    machine = type("Engines", (Engines,), {"conn": db, "numbers": itertools.count(), "clock": [START]})
+    chosen = settings(SETTINGS, max_examples=80, database=None, derandomize=True, phases=[Phase.generate])
+    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]

@@ -86,7 +86,7 @@ def test_options_in_the_url_are_kept(db: psycopg.Connection, dsn: str, isolation
 
 @pytest.fixture
 def bouncer(dsn: str) -> Iterator[Bouncer]:
-    """``bouncer(*settings)``: the URL of the fresh database through PgBouncer in transaction mode, with few sessions."""
+    """``bouncer(*settings)``: the URL of the fresh database through PgBouncer in transaction mode, few sessions."""
     if not PGBOUNCER.exists():
         pytest.skip(f"PgBouncer is not installed in {PGBOUNCER}")
     with tempfile.TemporaryDirectory(prefix="flowc-", dir="/tmp") as folder:
