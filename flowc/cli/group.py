@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -54,9 +53,10 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with our own words for an unknown command."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = get_close_matches(args[0], COMMANDS, n=3)
-            hint = f"; did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
-            raise click.UsageError(f"no such command: {args[0]}{hint}", ctx)
+            from flowc.compiler.did_you_mean import did_you_mean
+
+            hint = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"no such command: {args[0]}{f'; {hint}' if hint else ''}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
