@@ -8,6 +8,7 @@ from typing import Any
 
 from flowc.compiler.build import build
 from flowc.compiler.checks.conditions.contradiction import check as contradictions
+from flowc.compiler.checks.graph.unreachable import check as unreachable
 from flowc.compiler.checks.presence import World, absence_of
 from flowc.compiler.document import Document, Node
 from flowc.compiler.model import Flow
@@ -99,6 +100,15 @@ def test_most_of_what_may_be_missing_is_missing_in_one_of_a_few_runs() -> None:
                     seen += any(name not in run.completed for run in calls)
     assert claimed > 50
     assert seen / claimed > 0.5
+
+
+def test_a_step_that_is_said_never_to_start_is_never_called() -> None:
+    said = 0
+    for flow, runs in PLAYED:
+        never = {slug for found in unreachable(flow, None) for slug in flow.steps if f"`{slug}` can" in found.message}
+        said += len(never)
+        assert not any(never & run.called for run in runs)
+    assert said > 3
 
 
 def test_a_step_with_contradicting_conditions_never_runs() -> None:

@@ -30,6 +30,7 @@ class World:
         self.completed: set[str] = set()
         self.demands: list[Demand] = []
         self.judged: dict[str, Absence | None] = {}
+        self.sure: dict[str, bool] = {}
 
     def run(self, key: str) -> World:
         """Add what must be so for the step ``key`` to run."""
@@ -96,6 +97,38 @@ class World:
     def _absent_source(self, step: Step) -> Absence | None:
         sources = [mention.name for mention in step.mentions if mention.key == "map"]
         return next((found for name in sources if (found := self.absence(name))), None)
+
+    def is_sure(self, name: str) -> bool:
+        """Whether the step ``name`` has completed wherever the run went on, beyond doubt; never of branches."""
+        step = self.flow.steps.get(name)
+        if step is None or step.kind == "branch":
+            return False
+        if name not in self.sure:
+            self.sure[name] = name in self.completed
+            if len(self.sure) < _MOST and not self.sure[name]:
+                self.sure[name] = self._is_open(step) and step.on_failure != "skip" and self._is_joined(step)
+        return self.sure[name]
+
+    def _is_open(self, step: Step) -> bool:
+        """Whether the step's conditions are met, and the branches around it open."""
+        for around in (step, *self.flow.branches_of(step)):
+            if around.slug in self.completed:
+                return True
+            own = (("run_if", around.run_if), ("run_unless", around.run_unless))
+            demands = [Demand(around.slug, key, patterns, key == "run_if") for key, patterns in own if patterns]
+            if around.on_unmet != "fail" and not all(self._is_met(demand) for demand in demands):
+                return False
+            if around is not step and not self._is_joined(around):
+                return False
+        return True
+
+    def _is_joined(self, step: Step) -> bool:
+        sources = [one.name for one in step.mentions if one.key == "map" and one.name in self.flow.steps]
+        if not all(map(self.is_sure, sources)):
+            return False
+        if step.join == "any":
+            return any(map(self.is_sure, step.joins))
+        return step.join == "settled" or (step.join == "all" and all(map(self.is_sure, step.joins)))
 
     def _is_met(self, demand: Demand) -> bool:
         """Whether what is known makes the demand true."""

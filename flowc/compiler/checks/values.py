@@ -195,7 +195,7 @@ class Values:
         return answer
 
     def lost(self) -> list[Lost]:
-        """The references that lead nowhere in every run, those to fields that `input` does not declare aside."""
+        """The references that lead nowhere in every run."""
         return list(self._find_lost())
 
     def _find_lost(self) -> Iterator[Lost]:
@@ -208,7 +208,7 @@ class Values:
             ):
                 continue
             nowhere = self.follow(mention).nowhere
-            if nowhere is not None and not (mention.name == INPUT and nowhere.around.of_kind("object")):
+            if nowhere is not None:
                 yield Lost(mention, nowhere)
 
     def mentions(self) -> Iterator[Mention]:
@@ -290,6 +290,11 @@ def values_of(flow: Flow, signatures: Signatures) -> Values:
     values = Values(flow, signatures)
     _latest[:] = [values]
     return values
+
+
+def is_of_input(lost: Lost) -> bool:
+    """Whether a reference is lost by a field that `input` does not declare."""
+    return lost.mention.name == INPUT and bool(lost.nowhere.around.of_kind("object")) and not is_by_index(lost)
 
 
 def is_by_index(lost: Lost) -> bool:

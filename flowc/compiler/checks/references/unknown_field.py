@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 from flowc.compiler.checks.declared import declared_here, label_of
 from flowc.compiler.checks.patterns import Trouble, findings
-from flowc.compiler.checks.values import Lost, Values, is_by_index, values_of
+from flowc.compiler.checks.values import Lost, Values, is_by_index, is_of_input, values_of
 from flowc.compiler.did_you_mean import near, question
 from flowc.compiler.model import Flow
 from flowc.compiler.schema_wording import kinds, without_null
@@ -51,7 +51,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each field that no value has."""
     values = values_of(flow, signatures)
     for lost in values.once(Values.lost):
-        if not is_by_index(lost):
+        if not is_by_index(lost) and not is_of_input(lost):
             yield _diagnostic(values, lost)
     for found in findings(values, Trouble.FIELD):
         if found.mention.name != INPUT:
