@@ -6,10 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from flowc.cli.terminal import put, say
+from flowc.cli.terminal import one_line, put, say
+from flowc.compiler.changes import changes, in_one_sentence
 from flowc.compiler.definition import Definition, define
 from flowc.compiler.emit import emit
 from flowc.db.deploy import deploy, deployed_digest, deployed_digests
+from flowc.db.queries import get_flow
 from flowc.errors import UsageError
 from flowc.project.bump import LONGEST_SLUG, next_slug
 
@@ -18,11 +20,15 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """What a deploy would do with one flow; ``deployed_digest`` is None where the slug is free."""
+    """What a deploy would do with one flow; ``deployed_digest`` is None where the slug is free.
+
+    ``changes`` is what differs from the deployed definition, in the flow's own words.
+    """
 
     flow_slug: str
     digest: str
     deployed_digest: str | None
+    changes: tuple[str, ...] = ()
 
     @property
     def plan(self) -> str:
@@ -35,16 +41,31 @@ class Entry(NamedTuple):
 def plan_of(conn: Connection, definitions: Sequence[Definition]) -> list[Entry]:
     """What a deploy of these flows would do, by slug."""
     deployed = deployed_digests(conn)
-    return sorted(Entry(each.slug, each.digest, deployed.get(each.slug)) for each in definitions)
+    entries = []
+    for each in definitions:
+        there = deployed.get(each.slug)
+        differs = there not in (None, each.digest)
+        entries.append(Entry(each.slug, each.digest, there, tuple(_changes(conn, each)) if differs else ()))
+    return sorted(entries)
+
+
+def _changes(conn: Connection, definition: Definition) -> list[str]:
+    """What is different in a definition from the one that is deployed under its slug."""
+    text = get_flow(conn, definition.slug)
+    return changes(json.loads(text), definition.body) if text else []
 
 
 def print_plan(plan: Sequence[Entry], *, as_json: bool) -> None:
-    """A line a flow, or JSON."""
+    """A line a flow with what differs below it, or JSON."""
     if as_json:
         put(json.dumps([{**entry._asdict(), "plan": entry.plan} for entry in plan], indent=2) + "\n")
         return
     marks = {"new": "+", "unchanged": "=", "differs": "!"}
-    put("".join(f"{marks[entry.plan]} {entry.plan:<9}  {entry.flow_slug}\n" for entry in plan))
+    lines = []
+    for entry in plan:
+        lines += [f"{marks[entry.plan]} {entry.plan:<9}  {entry.flow_slug}"]
+        lines += [f"             {one_line(change)}" for change in entry.changes]
+    put("".join(f"{line}\n" for line in lines))
 
 
 def deploy_to_run(conn: Connection, definition: Definition, *, drafts: bool) -> Definition:
@@ -60,7 +81,7 @@ def deploy_to_run(conn: Connection, definition: Definition, *, drafts: bool) -> 
     if taken is not None and taken != definition.digest:
         if not drafts:
             raise UsageError(
-                f"`{definition.slug}` is deployed with another content: {taken} there, {definition.digest} here",
+                f"`{definition.slug}` is deployed with another content: {in_one_sentence(_changes(conn, definition))}",
                 help=f"a slug means one flow for ever: `flowc bump` gives it the next, `{next_slug(definition.slug)}`",
             )
         draft = draft_of(definition)

@@ -22,6 +22,10 @@ _NEVER = frozenset({"FL301", "FL303", "FL308", "FL310", "FL311", "FL312", "FL313
 )
 
 
+# What may be reported only where the handlers are at hand: without them, nobody can say that it is not.
+_WITH_HANDLERS = frozenset({"FL306", "FL309", "FL317", "FL318", "FL602", "FL603", "FL604", "FL605", "FL606"})
+
+
 class _Wish(NamedTuple):
     """That a code is ignored on a line; ``span`` is where the comment says so."""
 
@@ -30,8 +34,11 @@ class _Wish(NamedTuple):
     span: Span
 
 
-def ignore(document: Document, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    """``diagnostics`` without those that comments in the text ignore, with one for each ignore that does nothing."""
+def ignore(document: Document, diagnostics: list[Diagnostic], *, handlers: bool) -> list[Diagnostic]:
+    """``diagnostics`` without those that comments in the text ignore, with one for each ignore that does nothing.
+
+    ``handlers`` says whether the flow was held against its handlers.
+    """
     if "flowc:" not in document.text or "ignore" not in document.text:
         return diagnostics
     wishes = list(_wishes(document))
@@ -43,7 +50,8 @@ def ignore(document: Document, diagnostics: list[Diagnostic]) -> list[Diagnostic
         used |= fulfilled
         if not fulfilled:
             kept.append(diagnostic)
-    return kept + [_useless(document, wish) for wish in wishes if wish not in used]
+    unsure = frozenset() if handlers else _WITH_HANDLERS
+    return kept + [_useless(document, wish) for wish in wishes if wish not in used and wish.code not in unsure]
 
 
 def _wishes(document: Document) -> Iterator[_Wish]:

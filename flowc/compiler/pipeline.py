@@ -46,7 +46,7 @@ def compile_file(file: Path | str, signatures: Signatures = None, data: bytes | 
     mistakes += validate(document)
     flow = build(document)  # tolerates what validate reported, so that all rules speak in one run
     mistakes += [mistake for check in CHECKS for mistake in check(flow, signatures)]
-    mistakes = ignore(document, mistakes)
+    mistakes = ignore(document, mistakes, handlers=signatures is not None)
     wrong = any(mistake.severity is ERROR for mistake in mistakes)
     definition = None if wrong else canonicalize(flow)
     return Compilation(name, document, flow, sorted(mistakes), definition, document.text)

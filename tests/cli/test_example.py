@@ -157,10 +157,13 @@ def test_elsewhere_a_changed_flow_is_refused(flowc: Flowc, project: Path, dsn: s
     assert flowc("run", "flows/ping.yaml", FLOWC_DATABASE_URL=dsn).returncode == 0
     (project / "flows" / "ping.yaml").write_text("flow: ping\nsteps:\n  pong: {timeout: 5s}\n")
     planned = flowc("plan", "flows/ping.yaml", FLOWC_DATABASE_URL=dsn)
-    assert (planned.returncode, planned.stdout) == (1, "! differs    ping\n")
+    change = "`pong`: only options changed: `timeout` is 5s, was 1m"
+    assert (planned.returncode, planned.stdout) == (1, f"! differs    ping\n             {change}\n")
+    [entry] = json.loads(flowc("plan", "flows/ping.yaml", "--json", FLOWC_DATABASE_URL=dsn).stdout)
+    assert (entry["plan"], entry["changes"]) == ("differs", [change])
     refused = flowc("run", "flows/ping.yaml", FLOWC_DATABASE_URL=dsn)
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "`ping` is deployed with another content: fc1:" in refused.stderr
+    assert f"`ping` is deployed with another content: {change}" in refused.stderr
     deployed = flowc("deploy", FLOWC_DATABASE_URL=dsn)
     assert (deployed.returncode, deployed.stdout) == (2, "")
     with psycopg.connect(dsn) as conn:
