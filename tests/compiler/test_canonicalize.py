@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import json
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
-from compiling import compiled, digest_of
+from compiling import compiled, digest_of, flow_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowc.compiler.canonicalize import canonicalize
 from flowc.compiler.definition import canonical_text
 
 FLOW = """
@@ -219,6 +221,38 @@ def test_a_step_renamed_is_another_flow_also_with_the_same_handler() -> None:
     steps.pop("shallow")
     steps["flat"] = {"handler": "shallow"}
     assert _digest(value) != _digest(_value())
+
+
+def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The places of all texts, numbers and empty values of a flow, descriptions of flow and steps left out."""
+    if isinstance(value, dict | list) and value:
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if key != "description" or "properties" in path:
+                yield from _leaves(inner, (*path, key))
+    else:
+        yield path
+
+
+def _meant(value: dict[str, Any]) -> str:
+    """The canonical text of a flow, whatever the rules say of it."""
+    return canonicalize(flow_of(json.dumps(value))).text
+
+
+def _other(leaf: Any) -> Any:
+    """Another value of the same kind; durations stay durations."""
+    if isinstance(leaf, str):
+        return f"1{leaf}" if leaf[:1].isdecimal() else f"{leaf}x"
+    return {"queue": "z"} if leaf is None else leaf + 1
+
+
+@pytest.mark.parametrize("path", list(_leaves(_value())), ids=lambda path: ".".join(map(str, path)))
+def test_every_word_and_number_of_a_flow_counts(path: tuple[str | int, ...]) -> None:
+    value = _value()
+    holder = value
+    for key in path[:-1]:
+        holder = holder[key]  # type: ignore[index]
+    holder[path[-1]] = _other(holder[path[-1]])  # type: ignore[index]
+    assert _meant(value) != _meant(_value())
 
 
 TEXTS = st.text() | st.sampled_from(["$", "\x7f", "é", "𝄞", "\ud800", ",1.5", ":e", "a.b"])

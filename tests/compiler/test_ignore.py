@@ -40,8 +40,9 @@ def test_what_takes_a_flow_its_meaning_cannot_be_ignored(code: str) -> None:
 
 
 def test_words_in_a_text_are_no_comment() -> None:
-    texts = '{x: "# flowc: ignore[FL404]", y: a# flowc: ignore}\n    output:\n      description: |\n        # flowc: ignore\n'
-    assert codes(compiled(f"flow: f\nsteps:\n  a:\n    with: {texts}")) == []
+    quoted = 'x: "# flowc: ignore[FL404]"'
+    block = "y: |\n        # flowc: ignore"
+    assert codes(compiled(f"flow: f\nsteps:\n  a:\n    with:\n      {quoted}\n      {block}\n")) == []
 
 
 def test_a_code_that_only_handlers_bring_up_is_not_called_useless_without_them() -> None:
