@@ -199,13 +199,15 @@ class Values:
         return list(self._find_lost())
 
     def _find_lost(self) -> Iterator[Lost]:
+        plain: dict[str, Any] = {}
         for mention in self.mentions():
-            if (
-                not mention.fields
-                or mention.in_condition
-                or mention.name == mention.owner
-                or self._plainly_leads(mention)
-            ):
+            name, fields = mention.name, mention.fields
+            if not fields or name == mention.owner:
+                continue
+            if name not in plain:
+                plain[name] = self._plain_schema(name)
+            schema = plain[name]
+            if schema is UNKNOWN or _plainly_leads(schema, fields):
                 continue
             nowhere = self.follow(mention).nowhere
             if nowhere is not None:
@@ -218,42 +220,56 @@ class Values:
         if self.flow.returns is not None:
             yield from _references(self.flow.returns, ("returns",))
 
-    def _plainly_leads(self, mention: Mention) -> bool:
-        """Whether the reference leads somewhere, or nobody knows, at a glance."""
-        if mention.name == INPUT:
-            return not self.flow.input or self._plain_end(self.flow.input, mention.fields) is not None
-        step = self.flow.steps.get(mention.name)
+    def _plain_schema(self, name: str) -> Any:
+        """The schema of what ``name`` stands for, in a list where it is that of the elements of a map's output.
+
+        None where it has to be looked at, UNKNOWN where nobody knows.
+        """
+        if name == INPUT:
+            return self.flow.input or UNKNOWN
+        step = self.flow.steps.get(name)
         if step is None:
-            return mention.name not in (INDEX, ITEM)
+            return None if name in (INDEX, ITEM) else UNKNOWN
         schema = self.schema_of(step)
-        if schema is UNKNOWN:
-            return True
-        if step.kind == "map":
-            return is_index(mention.fields[0]) and self._plain_end(schema, mention.fields[1:]) is not None
-        return self._plain_end(schema, mention.fields) is not None
+        return [schema] if step.kind == "map" else schema
 
     def is_plain_array(self, mention: Mention) -> bool:
         """Whether an array surely stands at the reference, or nobody knows what, at a glance."""
-        step = self.flow.steps.get(mention.name)
-        schema = self.flow.input if step is None and mention.name == INPUT else None
-        if step is not None and step.kind == "task":
-            schema = self.schema_of(step)
-            if schema is UNKNOWN:
-                return True
-        found = self._plain_end(schema, mention.fields) if schema else None
+        schema = self._plain_schema(mention.name)
+        if schema is UNKNOWN:
+            return True
+        found = _plain_end(schema, mention.fields) if type(schema) is dict else None
         return found is not None and found[1] and type(found[0]) is dict and found[0].get("type") == "array"
 
-    @staticmethod
-    def _plain_end(schema: Any, fields: tuple[str, ...]) -> tuple[Any, bool] | None:
-        """The schema at the end of a path of listed fields, and whether all are required; None if it is less plain."""
-        required = True
-        for name in fields:
-            properties = schema.get("properties") if type(schema) is dict else None
-            if type(properties) is not dict or name not in properties or not _MORE.isdisjoint(schema):
-                return None
-            required = required and schema.get("type") == "object" and name in listed(schema, "required")
-            schema = properties[name]
-        return None if schema is False else (schema, required)
+
+def _plainly_leads(schema: Any, fields: tuple[str, ...]) -> bool:
+    """Whether a path goes along listed fields, or into what nobody knows, at a glance."""
+    if type(schema) is list:
+        if fields[0] != "0":  # other elements may be past the end
+            return False
+        schema, fields = schema[0], fields[1:]
+    for name in fields:
+        if schema is UNKNOWN:
+            return True
+        if type(schema) is not dict or not _MORE.isdisjoint(schema):
+            return False
+        properties = schema.get("properties")
+        if type(properties) is not dict or name not in properties:
+            return False
+        schema = properties[name]
+    return schema is not False and schema is not None
+
+
+def _plain_end(schema: Any, fields: tuple[str, ...]) -> tuple[Any, bool] | None:
+    """The schema at the end of a path of listed fields, and whether all are required; None if it is less plain."""
+    required = True
+    for name in fields:
+        properties = schema.get("properties") if type(schema) is dict else None
+        if type(properties) is not dict or name not in properties or not _MORE.isdisjoint(schema):
+            return None
+        required = required and schema.get("type") == "object" and name in listed(schema, "required")
+        schema = properties[name]
+    return None if schema is False else (schema, required)
 
 
 def _as_schema(pattern: Any) -> dict[str, Any]:

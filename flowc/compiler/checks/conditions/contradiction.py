@@ -44,36 +44,40 @@ RULE = Rule("FL505", "contradiction")
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each condition that is met in no run in which the step could start."""
-    of_branch: dict[str, tuple[Demand, ...]] = {}
+    asking: dict[str, tuple[Step, ...]] = {}  # by branch: those around it that have conditions, and itself
     dead: set[str] = set()
     for key, step in flow.steps.items():
-        if step.branch in dead:
-            dead.add(key)  # for the reason that is told of the branch
-            continue
-        around = of_branch.get(step.branch, ()) if step.branch is not None else ()
-        own = _own(key, step) if step.run_if or step.run_unless else ()
-        if own:
-            clash = _clash(own, around)
+        around: tuple[Step, ...] = ()
+        if step.branch is not None:
+            if step.branch in dead:
+                dead.add(key)  # for the reason that is told of the branch
+                continue
+            around = asking.get(step.branch, ())
+        if step.run_if or step.run_unless:
+            clash = _clash(step, around) if around or (step.run_if and step.run_unless) else None
             if clash is not None:
                 dead.add(key)
                 yield _diagnostic(flow, step, *clash)
-        if step.kind == "branch" and (own or around):
-            of_branch[key] = (*around, *own)
+            around = (*around, step)
+        if around and step.kind == "branch":
+            asking[key] = around
 
 
-def _own(key: str, step: Step) -> tuple[Demand, ...]:
-    """What the step's own conditions demand; not those with an empty pattern, which are reported as such."""
-    written = (Demand(key, "run_if", step.run_if, True), Demand(key, "run_unless", step.run_unless, False))
-    return tuple(demand for demand in written if demand.patterns and all(demand.patterns))
-
-
-def _clash(own: tuple[Demand, ...], around: tuple[Demand, ...]) -> tuple[Demand, Demand] | None:
+def _clash(step: Step, around: tuple[Step, ...]) -> tuple[Demand, Demand] | None:
     """Two demands that exclude each other, the first one the step's own."""
-    for place, one in enumerate(own):
-        for other in (*own[:place], *around):
+    others = [demand for other in around for demand in _demands(other)]
+    for one in _demands(step):
+        for other in others:
             if exclude(one, other):
                 return one, other
+        others.append(one)
     return None
+
+
+def _demands(step: Step) -> tuple[Demand, ...]:
+    """What the step's own conditions demand; not those with an empty pattern, which are reported as such."""
+    written = (Demand(step.slug, "run_if", step.run_if, True), Demand(step.slug, "run_unless", step.run_unless, False))
+    return tuple(demand for demand in written if demand.patterns and all(demand.patterns))
 
 
 def _diagnostic(flow: Flow, step: Step, one: Demand, other: Demand) -> Diagnostic:
