@@ -29,7 +29,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a diagnostic is an instance of: a stable code, its kebab-case name, its severity, and whether --fix can mend it."""
+    """What a diagnostic is an instance of: a stable code, its kebab-case name, its severity, and whether --fix mends it."""
 
     code: str
     name: str
@@ -39,7 +39,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A second place that explains the first, e.g. where a step was declared; ``file`` only where it is another file."""
+    """A second place that explains the first, e.g. where a step was declared; ``file`` where it is another one."""
 
     position: Position
     label: str

@@ -44,6 +44,15 @@ def test_what_is_left_is_reported_after_mending(flowc: Flowc, wrong: Path) -> No
     assert result.stdout.endswith(" 1 fixed.\n")
 
 
+def test_what_would_do_harm_is_left_and_said(flowc: Flowc, wrong: Path) -> None:
+    before = "flow: wrong\nsteps:\n   a:\n\tb:\n"
+    wrong.write_text(before)
+    result = flowc("check", "--fix")
+    assert result.returncode == 1
+    assert result.stdout.endswith(" 0 fixed, 1 not: to mend would make another mistake.\n")
+    assert wrong.read_text() == before
+
+
 def test_diff_shows_what_fix_would_change_and_changes_nothing(flowc: Flowc, wrong: Path) -> None:
     result = flowc("check", "--diff")
     assert (result.returncode, result.stderr) == (1, "2 fixable with --fix\n")
