@@ -148,6 +148,12 @@ class Stage:
             assert time.monotonic() < until
         return False
 
+    def is_stuck(self, waiter: psycopg.Connection) -> None:
+        """Wait until a connection waits for a lock, whose ever."""
+        until = time.monotonic() + PATIENCE
+        while self.db.execute("select pg_blocking_pids(%s) = '{}'", [waiter.info.backend_pid]).fetchone() == (True,):
+            assert time.monotonic() < until
+
     def offences(self) -> list[Any]:
         """What the invariants say."""
         return self.db.execute("execute offences").fetchall()

@@ -160,6 +160,7 @@ def work(db: psycopg.Connection, ending: str) -> None:
         db.execute("update flowc._later set due = '-infinity'")
 
 
+@pytest.mark.each_postgres
 def test_each_damage_is_told_by_its_invariant(db: psycopg.Connection, places: dict[str, object]) -> None:
     silent = []
     for damage, told in DAMAGES:

@@ -15,6 +15,8 @@ from flowc.db.deploy import deploy
 from flowc.db.rows import Reply, Task
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.each_postgres
+
 LEASE = timedelta(seconds=30)
 
 
