@@ -97,6 +97,7 @@ from flowc.compiler.checks.text import (
 from flowc.compiler.checks.types import (
     argument_type,
     bad_schema,
+    deep_default,
     extra_argument,
     map_not_array,
     missing_argument,
@@ -182,6 +183,7 @@ _CHECKED: tuple[ModuleType, ...] = (
     reference_type,
     map_not_array,
     extra_argument,
+    deep_default,
     literal_secret,
     secret_as_value,
     unbounded_map,
