@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from flowc.cli.here import load_handlers, settings_here
 from flowc.cli.options import handlers_option, paths_argument
 from flowc.cli.sources import FORMATS, compile_paths, compile_stdin, drop_ignored, print_report, signatures_of
 from flowc.cli.terminal import say
-from flowc.diagnostic import ERROR
+from flowc.diagnostic import ERROR, Diagnostic
 from flowc.errors import UsageError
 from flowc.project.checking import check_project
 
@@ -53,7 +53,7 @@ def command(
     settings = settings_here()
     registry = load_handlers(handlers, settings) if handlers else None
     signatures = signatures_of(registry)
-    fixed = 0
+    fixed: int | None = None
     if Path("-") in paths:
         _refuse_with_stdin(paths, fix or diff)
         compilations = [compile_stdin(stdin_filename, settings, signatures)]
@@ -63,17 +63,21 @@ def command(
         from flowc.cli.mending import mend_files, print_diff
 
         if diff:
-            fixed = print_diff(compilations, signatures)
-            say(f"{fixed} fixable with --fix")
-            raise click.exceptions.Exit(1 if fixed else 0)
+            fixable = print_diff(compilations, signatures)
+            say(f"{fixable} fixable with --fix")
+            rest = [diagnostic for each in compilations for diagnostic in each.diagnostics]
+            raise click.exceptions.Exit(1 if fixable else _exit_code(rest, fail_on))
         fixed = mend_files(compilations, signatures)
         compilations = compile_paths(paths, settings, signatures) if fixed else compilations
     found = check_project(compilations, paths, settings, handlers=_places(registry), locked=locked, base=base)
     drop_ignored(found.diagnostics, settings)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     diagnostics = print_report(compilations, form, time.perf_counter() - began, found, fixed)
-    if any(fail_on == "warning" or diagnostic.severity is ERROR for diagnostic in diagnostics):
-        raise click.exceptions.Exit(1)
+    raise click.exceptions.Exit(_exit_code(diagnostics, fail_on))
+
+
+def _exit_code(diagnostics: Sequence[Diagnostic], fail_on: str) -> int:
+    return int(any(fail_on == "warning" or diagnostic.severity is ERROR for diagnostic in diagnostics))
 
 
 def _refuse_with_stdin(paths: tuple[Path, ...], mending: bool) -> None:

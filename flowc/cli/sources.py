@@ -81,7 +81,7 @@ def render(
 
 
 def print_report(
-    compilations: Sequence[Compilation], form: str, seconds: float, found: Found | None = None, fixed: int = 0
+    compilations: Sequence[Compilation], form: str, seconds: float, found: Found | None = None, fixed: int | None = None
 ) -> list[Diagnostic]:
     """Print the report of a check, with its last line where it is for people; the diagnostics, sorted."""
     from flowc.report import summary

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from flowc.errors import UsageError
 # Older contents of a file are looked at, the newest first, up to so many.
 _CONTENTS = 40
 _SECONDS = 20
+# Hooks say where their repository is relative to another folder than the one asked about.
+_OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
 
 
 class GitError(UsageError):
@@ -28,7 +29,7 @@ def content_at(ref: str, file: Path) -> bytes | None:
     _require_commit(ref, folder)
     try:
         path = os.path.relpath(file, folder)
-        return _git(folder, "show", f"{ref}:./{path}")
+        return _git(folder, "cat-file", "blob", f"{ref}:./{path}")
     except GitError:
         return None
 
@@ -62,7 +63,7 @@ def contents_when_added(line: str, lock: Path, pattern: str) -> Iterator[bytes]:
             for name in listed.decode("utf-8", "surrogateescape").split("\0")[:_CONTENTS]:
                 if name:
                     path = name.partition(":")[2]
-                    yield _git(folder, "show", f"{commit}:./{path}")
+                    yield _git(folder, "cat-file", "blob", f"{commit}:./{path}")
     except GitError:
         return
 
@@ -85,10 +86,13 @@ def _require_commit(ref: str, folder: Path) -> None:
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
+    import subprocess  # only where git is asked: most checks never do
+
     command = ["git", "-C", str(folder), "--no-pager", "--literal-pathspecs", *arguments]
     if arguments[0] == "grep":
         command.remove("--literal-pathspecs")
-    environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+    environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         done = subprocess.run(
             command, capture_output=True, check=False, env=environment, stdin=subprocess.DEVNULL, timeout=_SECONDS

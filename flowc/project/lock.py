@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -116,6 +115,8 @@ def replace_text(file: Path, data: bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    import tempfile  # only where something is written: most commands only read
+
     file = Path(os.path.realpath(file))
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:

@@ -9,24 +9,26 @@ from flowc.report.paint import Paint
 
 
 def render(
-    diagnostics: Sequence[Diagnostic], *, files: int, seconds: float, color: bool = False, fixed: int = 0
+    diagnostics: Sequence[Diagnostic], *, files: int, seconds: float, color: bool = False, fixed: int | None = None
 ) -> str:
     """``Found 3 errors, 1 warning in 2 of 41 files (0.09 s). 1 fixable with --fix.`` or ``41 flows OK (0.09 s)``.
 
     ``files`` is how many were checked, ``seconds`` how long that took, ``fixed`` how many diagnostics were mended
-    before: an edit that is still offered then would do harm.
+    before, None where nobody asked for that: an edit that is still offered then would do harm.
     """
     paint = Paint(color)
     time = f"({seconds:.2f} s)"
-    mended = f" {fixed} fixed." if fixed else ""
     if not diagnostics:
-        return paint.good(_count(files, "flow") + " OK") + f" {time}{'.' if fixed else ''}{mended}\n"
+        return paint.good(_count(files, "flow") + " OK") + f" {time}{f'. {fixed} fixed.' if fixed else ''}\n"
     errors = sum(diagnostic.severity is ERROR for diagnostic in diagnostics)
     warnings = len(diagnostics) - errors
     found = ", ".join(_count(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number)
     where = f"in {len({diagnostic.file for diagnostic in diagnostics})} of {_count(files, 'file')}"
     fixable = sum(bool(diagnostic.edits) for diagnostic in diagnostics)
-    advice = f" {fixable} fixable with --fix." if fixable and not fixed else mended
+    advice = f" {fixable} fixable with --fix." if fixable else ""
+    if fixed is not None:
+        left = f", {fixable} not: to mend would make another mistake" if fixable else ""
+        advice = f" {fixed} fixed{left}." if fixed or left else ""
     return f"{(paint.error if errors else paint.warning)(f'Found {found}')} {where} {time}.{advice}\n"
 
 

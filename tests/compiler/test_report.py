@@ -237,6 +237,16 @@ def test_the_last_line_counts_errors_warnings_files_and_what_can_be_fixed() -> N
     assert summary.render(diagnostics[3:], files=2, seconds=1) == "Found 1 warning in 1 of 2 files (1.00 s).\n"
 
 
+def test_after_mending_the_last_line_says_what_was_mended_and_what_could_not_be() -> None:
+    left = [_one(edits=(Edit(Position(1, 1, 1, 2), "x"),))]
+    found = "Found 1 error in 1 of 2 files (0.00 s)."
+    assert summary.render(left, files=2, seconds=0, fixed=3).startswith(f"{found} 3 fixed, 1 not: to mend would")
+    assert summary.render([_one()], files=2, seconds=0, fixed=3) == f"{found} 3 fixed.\n"
+    assert summary.render([_one()], files=2, seconds=0, fixed=0) == f"{found}\n"
+    assert summary.render([], files=2, seconds=0, fixed=3) == "2 flows OK (0.00 s). 3 fixed.\n"
+    assert summary.render([], files=2, seconds=0, fixed=0) == "2 flows OK (0.00 s)\n"
+
+
 def test_the_last_line_of_flows_that_are_right() -> None:
     assert summary.render([], files=41, seconds=0.09) == "41 flows OK (0.09 s)\n"
     assert summary.render([], files=1, seconds=0.09) == "1 flow OK (0.09 s)\n"

@@ -167,6 +167,15 @@ def test_a_shallow_clone_that_lacks_the_commit_is_told_what_to_fetch(
     assert "fetch-depth: 0" in str(raised.value.help)
 
 
+def test_in_a_hook_git_is_asked_about_the_folder_of_the_flows(
+    released: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
+    released.write("flows/ping.yaml", LONGER)
+    assert "`timeout` is 5m, was 1m" in released.said(base="HEAD")[0]
+
+
 def test_base_without_a_repository_or_without_git_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write("flows/ping.yaml", PING)
     with pytest.raises(UsageError, match="not a git repository"):
