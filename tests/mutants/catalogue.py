@@ -31,11 +31,18 @@ ENGINE = (
         "interleavings",
     ),
     sql(
+        "leases are kept in the order of the batch",
+        "_lock_runs",
+        "order by r.run_id for no key update",
+        "order by array_position(_runs, r.run_id) for no key update",
+        "crossing",
+    ),
+    sql(
         "runs are locked in the order of the batch",
         "_settle",
         "order by r.run_id for no key update;",
         "order by array_position(_runs, r.run_id) for no key update;",
-        "interleavings",
+        "crossing",
     ),
     sql(
         "cancelling does not lock",

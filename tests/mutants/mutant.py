@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 TESTS = {
     "agreement": "tests/mutants/quick_agreement.py",
     "interleavings": "tests/sql/test_interleavings.py::"
-    "test_two_calls_at_once_are_two_calls_one_after_the_other[read committed]",
+    "test_two_calls_at_once_are_two_calls_one_after_the_other[pg18-read committed]",
+    "crossing": "tests/sql/test_interleavings.py::test_batches_in_crossing_order_do_not_lock_each_other_out",
     "isolation": "tests/sql/test_interleavings.py::test_a_stricter_transaction_is_refused_with_a_word",
     "words": "tests/sql/test_single_words.py",
     "worker": "tests/runtime/test_worker.py",
