@@ -87,7 +87,6 @@ ENGINE = (
         "t.attempt, t.failures + (not _expired[x.at])::integer, t.max_attempts, t.item",
     ),
     sql("expiry is looked for too late", "_expired", "interval '5 seconds'", "interval '1 hour'"),
-    sql("a result expires in its own call", "_expired", " and b.attempt = l.attempt);", " and false);", "words"),
     sql("leases are extended beyond the timeout", "extend_leases", "= least(_now +", "= greatest(_now +"),
     sql("one worker extends another's lease", "extend_leases", " and l.worker = extend_leases.worker_id", "", "words"),
     sql("already is answered as ok", "_answers", "then 'already'", "then null"),
