@@ -29,7 +29,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a diagnostic is an instance of: a stable code, its kebab-case name, its severity, and whether --fix mends it."""
+    """What a diagnostic is an instance of: a stable code, a kebab-case name, a severity, and whether --fix mends it."""
 
     code: str
     name: str
