@@ -53,13 +53,14 @@ def definitions_of(compilations: Sequence[Compilation], found: Found | None = No
     Raises:
         click.exceptions.Exit: with code 1, if a flow has an error.
     """
-    diagnostics = _all(compilations, found)
+    from flowc.project.release import check_duplicates
+
+    diagnostics = sorted(_all(compilations, found) + check_duplicates(compilations))
     if diagnostics:
         say(render(diagnostics, compilations, "full", sys.stderr, found).rstrip("\n"))
     definitions = [compilation.definition for compilation in compilations if compilation.definition]
     if any(diagnostic.severity is ERROR for diagnostic in diagnostics):
         raise click.exceptions.Exit(1)
-    _refuse_two_of_a_slug(compilations)
     return definitions
 
 
@@ -116,15 +117,3 @@ def _without_ignored(compilation: Compilation, settings: Settings) -> Compilatio
 def drop_ignored(diagnostics: list[Diagnostic], settings: Settings) -> None:
     """Take out the warnings that the settings ignore; an error is an error, whatever they say."""
     diagnostics[:] = [d for d in diagnostics if d.severity is ERROR or d.code not in settings.ignore]
-
-
-def _refuse_two_of_a_slug(compilations: Sequence[Compilation]) -> None:
-    files: dict[str, str] = {}
-    for compilation in compilations:
-        assert compilation.definition is not None
-        first = files.setdefault(compilation.definition.slug, compilation.file)
-        if first != compilation.file:
-            raise UsageError(
-                f"{first} and {compilation.file} both have the slug `{compilation.definition.slug}`",
-                help="a slug names one flow for ever: give one of them another",
-            )

@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flowc.compiler.changes import changes, in_one_sentence
 from flowc.compiler.checks.release.duplicate_slug import RULE as DUPLICATE_SLUG
 from flowc.compiler.checks.release.not_locked import RULE as NOT_LOCKED
 from flowc.compiler.checks.release.released_changed import RULE as RELEASED_CHANGED
 from flowc.compiler.checks.release.released_deleted import RULE as RELEASED_DELETED
 from flowc.compiler.pipeline import Compilation
 from flowc.diagnostic import Diagnostic, Position, Related
-from flowc.project.former import former_definition
-from flowc.project.git import content_at
 from flowc.project.lock import Entry, Lock, parse_lock
 
 _SLUG = re.compile(r"""^[\s{]*["']?flow["']?[ \t]*:[ \t]*["']?([A-Za-z][A-Za-z0-9_]*)""", re.MULTILINE)
@@ -66,6 +63,8 @@ def base_lock(file: Path, ref: str, name: str) -> tuple[Lock, str]:
     Raises:
         UsageError: git has no answer, or what it has is no lock.
     """
+    from flowc.project.git import content_at
+
     data = content_at(ref, file) or b""
     return parse_lock(data.decode("utf-8", "replace"), f"{ref}:{name}"), ref
 
@@ -79,6 +78,11 @@ def check_release(compilations: Sequence[Compilation], release: Release) -> list
         if len(slugs) == len(compilations):  # a file that cannot be read may be the one that seems to be gone
             found += _deleted({slug.name for slug in slugs.values()}, release)
     return sorted(found)
+
+
+def check_duplicates(compilations: Sequence[Compilation]) -> list[Diagnostic]:
+    """FL903 alone: the flows that have the slug of one before them."""
+    return list(_duplicates({each.file: slug for each in compilations if (slug := slug_of(each))}))
 
 
 def slug_of(compilation: Compilation) -> Slug | None:
@@ -116,6 +120,9 @@ def _changed(compilations: Sequence[Compilation], slugs: dict[str, Slug], releas
 
 def what_changed(entry: Entry, file: str, body: dict[str, Any], lock: Path) -> str:
     """The differences of a definition and the released one, as a clause; without git's help, that there are some."""
+    from flowc.compiler.changes import changes, in_one_sentence
+    from flowc.project.former import former_definition
+
     former = former_definition(entry, file, lock)
     if former is None:
         return "its content changed since (git does not know the released one, so not even how can be said)"

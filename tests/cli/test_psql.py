@@ -90,5 +90,5 @@ def test_nothing_is_printed_when_one_flow_is_wrong(flowc: Flowc, project: Path) 
 def test_two_files_of_one_slug_are_refused(flowc: Flowc, project: Path) -> None:
     (project / "flows" / "again.yaml").write_text("flow: ping\nsteps:\n  pong:\n")
     result = flowc("compile", "flows")
-    assert (result.returncode, result.stdout) == (2, "")
-    assert "flows/again.yaml and flows/ping.yaml both have the slug `ping`" in result.stderr
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "error[FL903]: `ping` is the slug of another file too" in result.stderr
