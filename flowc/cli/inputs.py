@@ -64,7 +64,7 @@ def check_input(value: Any, schema: Any) -> bytes:
         value = {key: own["default"] for key, own in declared if isinstance(own, dict) and "default" in own} | value
     mistakes = errors_of(schema, value) if schema is not None else []
     if mistakes:
-        told = "; ".join(f"`{path}` {message}" for path, message in mistakes[:_TOLD])
+        told = "; ".join(f"`{path}`: {message}" for path, message in mistakes[:_TOLD])
         more = f"; and {len(mistakes) - _TOLD} more" if len(mistakes) > _TOLD else ""
         raise UsageError(f"the input does not fit the flow's schema: {told}{more}", help=_HOW)
     try:

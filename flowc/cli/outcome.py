@@ -11,8 +11,8 @@ from flowc.cli.terminal import one_line, printable, put, say
 from flowc.cli.words import between
 
 
-def finish(progress: Progress) -> None:
-    """Print the output of a run that completed.
+def finish(progress: Progress, handlers: str | None = None) -> None:
+    """Print the output of a run that completed; ``handlers`` is what ``--handlers`` named.
 
     Raises:
         click.exceptions.Exit: with code 1, after saying why, if it did not complete.
@@ -23,7 +23,7 @@ def finish(progress: Progress) -> None:
         say(f"run {run.run_id} completed in {between(run.started_at, run.ended_at)}{skipped}")
         put(pretty(run.output) + "\n")
         return
-    _say_why(progress)
+    _say_why(progress, worker_command(handlers))
     raise click.exceptions.Exit(1)
 
 
@@ -37,7 +37,7 @@ def pretty(text: str | None) -> str:
         return text
 
 
-def _say_why(progress: Progress) -> None:
+def _say_why(progress: Progress, worker: str) -> None:
     run = progress.run
     where = f" in `{run.failed_step}`" if run.failed_step else ""
     error = json.loads(run.error) if run.error else {}
@@ -45,9 +45,15 @@ def _say_why(progress: Progress) -> None:
     say(f"error: run {run.run_id} {run.status}{where}{f': {one_line(said)}' if said else ''}")
     for line in str(error.get("traceback") or "").splitlines():
         say("  " + printable(line))
-    say(f"help: flowc retry {run.run_id} && flowc worker --drain runs what did not complete again")
+    say(f"help: flowc retry {run.run_id} && {worker} runs what did not complete again")
 
 
-def say_how_to_go_on(run_id: str) -> None:
+def say_how_to_go_on(run_id: str, handlers: str | None) -> None:
     """Say that a run which nobody watches any more is not lost."""
-    say(f"run {run_id} is not finished: flowc worker --drain takes it up again, flowc show {run_id} says where it is")
+    worker = worker_command(handlers)
+    say(f"run {run_id} is not finished: {worker} takes it up again, flowc show {run_id} says where it is")
+
+
+def worker_command(handlers: str | None) -> str:
+    """The command that works off what is left."""
+    return "flowc worker --drain" + (f" --handlers {handlers}" if handlers else "")

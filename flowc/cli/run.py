@@ -53,6 +53,6 @@ def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: s
             try:
                 progress = work_and_watch(conn, worker, run_id, order)
             except BaseException:
-                say_how_to_go_on(run_id)
+                say_how_to_go_on(run_id, handlers)
                 raise
-    finish(progress)
+    finish(progress, handlers)

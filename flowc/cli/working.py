@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from flowc.runtime.worker import Worker
 
-# Handlers of a run that has ended work for nothing: so long they may take to notice.
+# Handlers of a run that has ended work for nothing: so long they may take to notice. Those of other runs, which the
+# worker took up on the way, are waited for: left alone, they would hold their leases and cost those runs an attempt.
 _SECONDS_TO_LEAVE = 1.0
 _SECONDS_BETWEEN_SIGNALS = 0.1
 
@@ -45,7 +46,7 @@ def work_and_watch(conn: Connection, worker: Worker, run_id: str, order: Sequenc
         Exception: what made the worker end before.
     """
     # What handlers print goes to stderr: stdout is for the run's output alone.
-    with redirect_stdout(sys.stderr), _working(Background(worker)) as background:
+    with redirect_stdout(sys.stderr), _working(Background(worker), run_id) as background:
         return watch(conn, run_id, order, background.check)
 
 
@@ -71,7 +72,7 @@ class Background(Thread):
 
 
 @contextmanager
-def _working(background: Background) -> Iterator[Background]:
+def _working(background: Background, run_id: str) -> Iterator[Background]:
     background.start()
     try:
         yield background
@@ -84,3 +85,15 @@ def _working(background: Background) -> Iterator[Background]:
         raise
     background.worker.stop()
     background.join(_SECONDS_TO_LEAVE)
+    _finish_others(background, run_id)
+
+
+def _finish_others(background: Background, run_id: str) -> None:
+    """Wait for what the worker has begun of other runs; Ctrl-C ends the wait, and the run's result is shown."""
+    if not (background.is_alive() and background.worker.at_work(besides=run_id)):
+        return
+    say("the run has ended; waiting for handlers of other runs that are at work here; Ctrl-C leaves at once")
+    with suppress(KeyboardInterrupt):
+        while background.is_alive() and background.worker.at_work(besides=run_id):
+            background.join(_SECONDS_BETWEEN_SIGNALS)
+        background.join(_SECONDS_TO_LEAVE)

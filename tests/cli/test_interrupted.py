@@ -86,5 +86,6 @@ def test_an_interrupted_run_says_how_it_goes_on(project: Path, dsn: str, number:
         [(run_id, status)] = conn.execute("select run_id::text, status from flowc.runs").fetchall()
     assert status == "started"
     assert said.rstrip("\n") == (
-        f"run {run_id} is not finished: flowc worker --drain takes it up again, flowc show {run_id} says where it is"
+        f"run {run_id} is not finished: flowc worker --drain --handlers stuck:handlers takes it up again,"
+        f" flowc show {run_id} says where it is"
     )
