@@ -107,26 +107,28 @@ def _changed(compilations: Sequence[Compilation], slugs: dict[str, Slug], releas
         if definition is None or entry is None or entry.digest == definition.digest:
             continue
         slug = slugs[compilation.file]
+        what = what_changed(entry, slug.file, definition.body, release.file)
+        look = "" if what else f"`git log -p {slug.file}` shows how, where its history is at hand; "
         yield Diagnostic(
             RELEASED_CHANGED,
             slug.file,
             slug.position,
-            f"`{slug.name}` is released, and {what_changed(entry, slug.file, definition.body, release.file)}",
+            f"`{slug.name}` is released, and it changed: {what}"
+            if what
+            else f"`{slug.name}` changed after its release",
             label="means one flow for ever",
-            help=f"take it back, or `flowc bump {slug.file}` and change the copy",
+            help=f"{look}take it back, or `flowc bump {slug.file}` and change the copy",
             related=_line_of(entry, release),
         )
 
 
-def what_changed(entry: Entry, file: str, body: dict[str, Any], lock: Path) -> str:
-    """The differences of a definition and the released one, as a clause; without git's help, that there are some."""
+def what_changed(entry: Entry, file: str, body: dict[str, Any], lock: Path) -> str | None:
+    """The differences of a definition and the released one; None where git does not have that."""
     from flowc.compiler.changes import changes, in_one_sentence
     from flowc.project.former import former_definition
 
     former = former_definition(entry, file, lock)
-    if former is None:
-        return "its content changed since (git does not know the released one, so not even how can be said)"
-    return "it changed: " + in_one_sentence(changes(former, body))
+    return None if former is None else in_one_sentence(changes(former, body))
 
 
 def _line_of(entry: Entry, release: Release) -> tuple[Related, ...]:

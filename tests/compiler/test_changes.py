@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import random
 from typing import Any
 
 import pytest
@@ -20,7 +22,9 @@ flow: report
 input: {type: object, required: [url], properties: {url: {type: string}, depth: {type: integer}}}
 secrets: [TOKEN]
 steps:
-  website: {with: {url: $input.url, depth: $input.depth}, output: {type: object, properties: {status: {type: integer}, text: {}, html: {}}}}
+  website:
+    with: {url: $input.url, depth: $input.depth}
+    output: {type: object, properties: {status: {type: integer}, text: {}, html: {}}}
   if_success:
     run_if: {website: {status: 200}}
     steps:
@@ -138,3 +142,39 @@ def test_several_changes_at_once_are_said_in_both_directions(names: list[str], b
     value["flow"] = "report_v1"
     old, new = body_of(FLOW), body_of(json.dumps(value))
     assert bool(changes(new, old) if back else changes(old, new)) is (canonical_text(old) != canonical_text(new))
+
+
+def _mutated(body: dict[str, Any], order: random.Random) -> dict[str, Any]:
+    """A definition to which some things happened that editing can do, sensible or not."""
+    body = copy.deepcopy(body)
+    steps = body["steps"]
+    for _ in range(order.randint(1, 4)):
+        slug = order.choice(sorted(steps))
+        step = steps[slug]
+        what = order.randrange(8)
+        if what == 0 and len(steps) > 2:
+            del steps[slug]
+        elif what == 1:
+            steps[f"copy{order.randrange(9)}"] = copy.deepcopy(step)
+        elif what == 2:
+            steps[f"other{order.randrange(9)}"] = steps.pop(slug)
+        elif what == 3:
+            step["timeout"] = order.choice([1, 500, 61_000, 86_400_000])
+        elif what == 4:
+            step["with"] = order.choice([{}, {"a": 1}, {"a": 1.0}, {"a": True}, {"a": f"${slug}.x"}])
+        elif what == 5:
+            body["input"] = order.choice([{}, {"type": "object"}, {"properties": {"a": True}}, {"items": False}])
+        elif what == 6:
+            step["branch"] = order.choice(sorted(steps))
+        else:
+            step.pop("depends_on", None)
+    return body
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_there_are_words_exactly_where_two_definitions_differ(order: random.Random) -> None:
+    body = body_of(FLOW)
+    old, new = _mutated(body, order), _mutated(body, order)
+    assert bool(changes(old, new)) is (canonical_text(old) != canonical_text(new))
+    assert changes(old, copy.deepcopy(old)) == []

@@ -58,9 +58,10 @@ def test_without_git_the_report_says_that_it_changed_and_never_two_hashes(projec
     project.write("flows/ping.yaml", PING)
     project.lock()
     project.write("flows/ping.yaml", LONGER)
-    [said] = project.said()
-    assert said.startswith("FL901 flows/ping.yaml:1:7 `ping` is released, and its content changed since")
-    assert "fc1:" not in said
+    assert project.said() == ["FL901 flows/ping.yaml:1:7 `ping` changed after its release"]
+    [one] = project.found().diagnostics
+    assert str(one.help).startswith("`git log -p flows/ping.yaml` shows how")
+    assert "fc1:" not in f"{one.message}{one.label}{one.help}"
 
 
 def test_a_released_flow_that_is_gone_is_reported_where_the_lock_names_it(released: Project) -> None:
