@@ -12,6 +12,7 @@ from flowc.cli.database import URL, open_database
 from flowc.cli.here import load_handlers, settings_here
 from flowc.cli.options import database_option, handlers_option, to_duration
 from flowc.cli.terminal import say
+from flowc.compiler.did_you_mean import listing
 from flowc.runtime.worker import Worker
 
 
@@ -56,7 +57,7 @@ def command(
             lease=lease,
             drain=drain,
         )
-        say(f"worker {worker.worker_id}: {len(registry)} handlers")
+        say(f"worker {worker.worker_id}: {listing(registry.names)}")
         code = worker.run()
     if code:
         raise click.exceptions.Exit(code)
