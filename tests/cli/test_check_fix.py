@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -114,3 +117,19 @@ def test_who_reads_no_more_is_left_in_peace(wrong: Path, project: Path) -> None:
         ["bash", "-c", command], cwd=project, env=environment(), capture_output=True, text=True, check=False
     )
     assert (done.stderr, done.stdout.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize(("more", "coloured"), [({"TERM": "xterm"}, True), ({"NO_COLOR": "1"}, False)])
+def test_colours_are_for_terminals(wrong: Path, project: Path, more: dict[str, str], coloured: bool) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "flowc", "check", "flows/wrong.yaml"]
+    done = subprocess.run(command, cwd=project, env=environment(**more), stdout=theirs, stderr=theirs, check=False)
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # how a terminal says that nobody is left
+        while piece := os.read(ours, 65536):
+            seen += piece
+    os.close(ours)
+    assert done.returncode == 1
+    assert b"FL201" in seen
+    assert (b"\x1b[" in seen) is coloured
