@@ -143,6 +143,10 @@ class Worker:
         self._stopping = True
         self._bell.ring()
 
+    def at_work(self, *, besides: str) -> int:
+        """How many tasks it holds of other runs than this one; from any thread."""
+        return sum(lease.task.run_id != besides for lease in self._workshop.held.all())
+
     def _open(self, stack: ExitStack) -> None:
         stack.callback(self._bell.close)
         stack.callback(self._line.hang_up)
