@@ -80,7 +80,7 @@ def _always(shape: Shape, segment: str) -> bool:
 
 def _is_optional(shape: Shape, segment: str) -> bool:
     """Whether a schema lists the field and none requires it."""
-    return segment in shape.names() and not shape.requires(segment)
+    return shape.lists(segment) and not shape.requires(segment)
 
 
 def is_index(segment: str) -> bool:

@@ -25,11 +25,25 @@ from flowc.compiler.schema_keywords import (
     number,
 )
 
-# A schema and the schema that `#` in it means.
-Part = tuple[dict[str, Any], Any]
+
+class Root:
+    """What `#` means in a schema, and the types of what references in it have named so far."""
+
+    __slots__ = ("depth", "known", "schema")
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+        self.known: dict[int, Type] = {}
+        self.depth = 0
+
+
+# A schema and what `#` means in it.
+Part = tuple[dict[str, Any], Root]
 
 # More alternatives than these are taken together.
 _MOST = 24
+# References that lead to references are followed so far.
+_LONGEST = 50
 # How deep types inside types are compared, and how many of an array's first elements.
 _DEEPEST = 12
 _FIRST = 8
@@ -41,6 +55,18 @@ _BOUNDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "object": (("minProperties",), ("maxProperties",)),
 }
 _APPLIES = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
+# What says nothing of a value by itself.
+_SAYS_NOTHING = _APPLIES | {
+    "$comment",
+    "$defs",
+    "$id",
+    "$schema",
+    "default",
+    "deprecated",
+    "description",
+    "examples",
+    "title",
+}
 
 
 class Shape:
@@ -49,7 +75,7 @@ class Shape:
     Of numbers, ``whole`` leaves out those with a fraction.
     """
 
-    __slots__ = ("_inner", "kind", "parts", "values", "whole")
+    __slots__ = ("_inner", "_required", "_scalars", "kind", "parts", "values", "whole")
 
     def __init__(
         self, kind: str, parts: tuple[Part, ...] = (), values: tuple[Any, ...] | None = None, whole: bool = False
@@ -59,6 +85,8 @@ class Shape:
         self.values = values
         self.whole = whole
         self._inner: dict[str | int, Type] = {}
+        self._required: frozenset[str] | None = None
+        self._scalars: frozenset[Any] | None = None
 
     @property
     def is_anything(self) -> bool:
@@ -90,11 +118,20 @@ class Shape:
         """Whether every object has a value at ``name``."""
         if self.values is not None:
             return all(name in value for value in self.values)
-        return any(name in listed(schema, "required") for schema, _ in self.parts)
+        return name in self.required()
 
-    def required(self) -> set[str]:
-        """The fields that every object has."""
-        return {name for schema, _ in self.parts for name in listed(schema, "required") if type(name) is str}
+    def required(self) -> frozenset[str]:
+        """The fields that schemas require."""
+        if self._required is None:
+            names = [name for schema, _ in self.parts for name in listed(schema, "required")]
+            self._required = frozenset([name for name in names if type(name) is str])
+        return self._required
+
+    def lists(self, name: str) -> bool:
+        """Whether a field is listed."""
+        if self.values is not None:
+            return any(name in value for value in self.values)
+        return any(name in mapping(schema, "properties") for schema, _ in self.parts)
 
     def names(self) -> list[str]:
         """The fields that are listed, in their order."""
@@ -155,7 +192,7 @@ class Shape:
         if kind_of(value) != self.kind or (self.whole and type(value) is float and not value.is_integer()):
             return False
         if self.values is not None:
-            return any(same(value, one) for one in self.values)
+            return self._is_among(value)
         if not self.parts or self.kind not in _BOUNDS:
             return True
         if not self._is_within(value):
@@ -165,6 +202,13 @@ class Shape:
                 accepts(self.field(name), inner) for name, inner in value.items()
             )
         return self.kind != "array" or all(accepts(self.element(index), inner) for index, inner in enumerate(value))
+
+    def _is_among(self, value: Any) -> bool:
+        if self.kind in ("object", "array"):
+            return any(same(value, one) for one in self.values or ())
+        if self._scalars is None:
+            self._scalars = frozenset(self.values or ())
+        return value in self._scalars
 
     def _is_within(self, value: Any) -> bool:
         size = value if self.kind == "number" else len(value)
@@ -200,32 +244,31 @@ _NULL: Final[dict[str, Any]] = {"type": "null"}
 ANY: Final = Type(tuple(Shape(kind) for kind in KINDS))
 NOTHING: Final = Type(())
 # Of which nobody knows anything: what it meets may have any fields.
-UNKNOWN: Final = Type(tuple(Shape(kind, ((_OPEN, None),)) for kind in KINDS))
-NULL: Final = Type((Shape("null", ((_NULL, None),)),))
+UNKNOWN: Final = Type(tuple(Shape(kind, ((_OPEN, Root(_OPEN)),)) for kind in KINDS))
+NULL: Final = Type((Shape("null", ((_NULL, Root(_NULL)),)),))
 
 
-def of(schema: Any, root: Any = None, within: tuple[int, ...] = ()) -> Type:
+def of(schema: Any, root: Root | None = None) -> Type:
     """The type of a schema, which may hold types in place of schemas.
 
     Args:
         schema: a JSON Schema; malformed parts say nothing.
         root: what `#` means in it; None for the schema itself.
-        within: the schemas that led here by reference alone.
     """
     if type(schema) is not dict:
         return schema if type(schema) is Type else NOTHING if schema is False else ANY
     if root is None or "$id" in schema:
-        root = schema
-    found = _own(schema, root)
+        root = Root(schema)
+    found = ANY if _SAYS_NOTHING.issuperset(schema) else _own(schema, root)
     if _APPLIES.isdisjoint(schema):
         return found
     if "$ref" in schema:
-        found = both(found, _referred(schema["$ref"], root, within))
+        found = both(found, _referred(schema["$ref"], root))
     for inner in listed(schema, "allOf"):
-        found = both(found, of(inner, root, within))
+        found = both(found, of(inner, root))
     for keyword in ("anyOf", "oneOf"):
         if listed(schema, keyword):
-            found = both(found, either([of(inner, root, within) for inner in schema[keyword]]))
+            found = both(found, either([of(inner, root) for inner in schema[keyword]]))
     return found
 
 
@@ -272,7 +315,16 @@ def same(one: Any, other: Any) -> bool:
     return kind_of(one) == kind_of(other) and bool(one == other)
 
 
-def _own(schema: dict[str, Any], root: Any) -> Type:
+def key_of(value: Any) -> Any:
+    """Something to look a JSON value up by: equal for values that are the same."""
+    if type(value) is dict:
+        return "object", frozenset([(name, key_of(inner)) for name, inner in value.items()])
+    if type(value) is list:
+        return "array", tuple([key_of(inner) for inner in value])
+    return kind_of(value), value
+
+
+def _own(schema: dict[str, Any], root: Root) -> Type:
     """What the keywords of the schema itself say, the schemas in it aside."""
     parts: tuple[Part, ...] = ((schema, root),)
     written = schema.get("type")
@@ -293,24 +345,37 @@ def _among(shapes: list[Shape], values: list[Any]) -> list[Shape]:
     return [Shape(shape.kind, shape.parts, found, shape.whole) for shape, found in fitting if found]
 
 
-def _referred(name: Any, root: Any, within: tuple[int, ...]) -> Type:
+def _referred(name: Any, root: Root) -> Type:
     """The type of what a `$ref` names inside of ``root``; unknown where it leads anywhere else, or in a circle."""
+    target = _target(name, root.schema)
+    if type(target) is not dict or root.depth > _LONGEST:
+        return NOTHING if target is False else ANY if target is True else UNKNOWN
+    known = root.known.get(id(target))
+    if known is not None:
+        return known
+    root.known[id(target)] = UNKNOWN
+    root.depth += 1
+    found = root.known[id(target)] = of(target, root)
+    root.depth -= 1
+    return found
+
+
+def _target(name: Any, root: Any) -> Any:
+    """What a reference names; None where it leads out of ``root``, or nowhere."""
     if type(name) is not str or not (name == "#" or name.startswith("#/")) or "%" in name:
-        return UNKNOWN
+        return None
     target = root
     for escaped in name.split("/")[1:]:
         segment = escaped.replace("~1", "/").replace("~0", "~")
         if type(target) is dict and segment in target:
             target = target[segment]
-        elif type(target) is list and segment.isdecimal() and segment.isascii() and int(segment) < len(target):
-            target = target[int(segment)]
+        elif type(target) is list and segment.isdecimal() and segment.isascii() and len(segment) < 9:
+            target = target[int(segment)] if int(segment) < len(target) else None
         else:
-            return UNKNOWN
+            return None
         if type(target) is dict and "$id" in target:
-            return UNKNOWN
-    if id(target) in within or type(target) not in (dict, bool):
-        return UNKNOWN
-    return of(target, root, (*within, id(target)))
+            return None
+    return target
 
 
 def _limited(shapes: list[Shape]) -> Type:

@@ -65,8 +65,8 @@ def _bounds(shape: Shape) -> str:
     if shape.kind not in ("number", "string") or shape.values is not None:
         return ""
     least, most = shape.least(), shape.most()
-    lower = f" from {least:g}" if least > -FAR else ""
-    upper = "" if most is None else f" up to {most:g}"
+    lower = f" from {least}" if least > -FAR else ""
+    upper = "" if most is None else f" up to {most}"
     return f"{lower}{upper}{' characters' if shape.kind == 'string' and (lower or upper) else ''}"
 
 

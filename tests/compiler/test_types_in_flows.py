@@ -159,3 +159,25 @@ def test_a_chain_of_thousands_is_looked_through() -> None:
     text = "\n".join(["flow: f", "steps:", "  s0: {handler: h}", *steps, last, ""])
     found = codes(compiled(text, "def h(): ...\ndef t(x: str, y: str): ..."))
     assert set(found) <= {"FL306", "FL404"}
+
+
+def test_maps_over_maps_are_looked_through_in_any_order() -> None:
+    steps: dict[str, Any] = {f"s{n}": {"handler": "h", "map": f"$s{n - 1}" if n else [1, 2]} for n in range(1500)}
+    backwards = {slug: steps[slug] for slug in reversed(steps)}
+    for written in (steps, backwards):
+        found = _codes({**written, "last": {"handler": "h", "with": {"x": "$s1499.first", "y": "$s3.2"}}})
+        assert "FL316" in found
+
+
+def test_choices_that_refer_to_choices_are_looked_at_once() -> None:
+    choices = {f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(40)}
+    choices["d40"] = {"type": "object", "properties": {"a": {"$ref": "#/$defs/d0"}}}
+    output = {"$ref": "#/$defs/d0", "$defs": choices}
+    assert _codes({"a": {"output": output}, "b": {"with": {"x": "$a.a.a.a", "y": "$a.a.z"}}}) == {"FL304"}
+
+
+def test_schemas_that_are_no_schemas_say_nothing() -> None:
+    for part in (5, None, [], "x", {"type": 5}, {"enum": {}}, {"required": 5, "properties": []}, {"$ref": 5}):
+        output = {"type": "object", "properties": {"a": part}, "required": [5], "prefixItems": 5, "minimum": "x"}
+        found = _codes({"a": {"output": output}, "b": {"with": {"x": "$a.a.b.0"}, "run_if": {"a": {"a": {"c": 1}}}}})
+        assert found <= {"FL601"}

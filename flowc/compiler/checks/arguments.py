@@ -110,7 +110,7 @@ def misfits(values: Values) -> list[Misfit]:
 
 def _misfit(values: Values, argument: Argument) -> Misfit | None:
     got = type_given(values, argument, argument.given)
-    if not disjoint(got, argument.wanted):
+    if not got.shapes or not argument.wanted.shapes or not disjoint(got, argument.wanted):
         return None
     return _innermost(values, Misfit(argument, argument.given, argument.path, argument.wanted, got))
 

@@ -93,7 +93,7 @@ def _of_mention(values: Values, mention: Mention, pattern: Any) -> list[Finding]
     if step is not None and step.kind == "task" and _plainly_fits(values.schema_of(step), pattern):
         return []
     one = values.type_of(mention.name, None)
-    return [] if one is UNKNOWN else _look(mention, one, pattern, (), is_optional=False)
+    return [] if one is UNKNOWN or not one.shapes else _look(mention, one, pattern, (), is_optional=False)
 
 
 def _plainly_fits(schema: Any, pattern: Any) -> bool:
@@ -152,7 +152,7 @@ def _look_at(mention: Mention, shapes: list[Shape], name: str, value: Any, field
     having = [shape for shape in shapes if shape.may_have(name)]
     if not having:
         return [Finding(mention, Trouble.FIELD, (*fields, name), Type(tuple(shapes)), value)]
-    is_optional = any(name in shape.names() and not shape.requires(name) for shape in having)
+    is_optional = any(shape.lists(name) and not shape.requires(name) for shape in having)
     return _look(
         mention, either([shape.field(name) for shape in having]), value, (*fields, name), is_optional=is_optional
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 # Steps whose completion is looked into for one question; past these nothing is said to be missing.
 _MOST = 100
+# Steps that are known to have completed: past these it is not asked what they needed.
+_FARTHEST = 200
 
 
 class Absence(NamedTuple):
@@ -27,6 +30,7 @@ class World:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
+        self.is_whole = True
         self.completed: set[str] = set()
         self.demands: list[Demand] = []
         self.judged: dict[str, Absence | None] = {}
@@ -34,9 +38,12 @@ class World:
 
     def run(self, key: str) -> World:
         """Add what must be so for the step ``key`` to run."""
-        waiting = [key]
+        waiting = deque([key])
         while waiting:
-            step = self.flow.steps[waiting.pop()]
+            if len(self.completed) > _FARTHEST:
+                self.is_whole = False
+                break
+            step = self.flow.steps[waiting.popleft()]
             found = [] if step.branch is None else [step.branch]
             if step.run_if:
                 self.demands.append(Demand(step.slug, "run_if", step.run_if, True))
@@ -65,7 +72,7 @@ class World:
 
     def absence(self, name: str) -> Absence | None:
         """Why the step ``name`` may not have completed; None where it surely has, or where nobody can tell."""
-        if name in self.completed or name not in self.flow.steps:
+        if name in self.completed or name not in self.flow.steps or not self.is_whole:
             return None
         if name not in self.judged:
             self.judged[name] = None
@@ -147,7 +154,7 @@ def absence_of(flow: Flow, key: str, name: str) -> Absence | None:
     Where nobody can tell, it is None too.
     """
     step = flow.steps[key]
-    if name in flow.steps and step.join == "all" and name in step.joins:
+    if name not in flow.steps or (step.join == "all" and name in step.joins):
         return None
     for world in _worlds(flow, key, name):
         found = world.absence(name)

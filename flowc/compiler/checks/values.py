@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flowc.compiler.checks.presence import World
-from flowc.compiler.model import Mention
+from flowc.compiler.model import JOIN, Mention
 from flowc.compiler.schema_keywords import listed, mapping
 from flowc.compiler.schema_paths import Followed, Nowhere, follow, is_index
 from flowc.compiler.schema_types import NULL, UNKNOWN, Type, both, either, of
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _INDEX = of({"type": "integer", "minimum": 0})
+# Maps over maps over maps are looked through so far.
+_DEEPEST = 20
 # A schema with one of these is more than its own list of properties.
 _MORE = frozenset({"$ref", "$id", "allOf", "anyOf", "oneOf", "const", "enum"})
 
@@ -40,6 +42,8 @@ class Values:
         self.is_clear = all(key == step.slug for key, step in flow.steps.items())
         self._types: dict[tuple[str, str | None], Type] = {}
         self._followed: dict[tuple[str, str | None, tuple[str, ...]], Followed] = {}
+        self._depth = 0
+        self._asked = frozenset([name for step in flow.steps.values() for pattern in step.run_if for name in pattern])
         self._worlds: dict[str, World] = {}
         self._parameters: dict[tuple[str, str], Type] = {}
         self._answers: dict[Callable[[Values], Any], Any] = {}
@@ -49,8 +53,12 @@ class Values:
         key = name, owner if name == ITEM else None
         found = self._types.get(key)
         if found is None:
+            if self._depth > _DEEPEST:
+                return UNKNOWN
             self._types[key] = UNKNOWN  # what depends on itself is unknown
+            self._depth += 1
             found = self._types[key] = self._type_of(*key)
+            self._depth -= 1
         return found
 
     def _type_of(self, name: str, owner: str | None) -> Type:
@@ -126,7 +134,7 @@ class Values:
 
     def arriving(self, mention: Mention) -> Followed:
         """What stands at a reference where the step that holds it runs, by its conditions and what it waits for."""
-        if mention.owner is None or not self.is_clear:
+        if mention.owner is None or mention.name not in self._asked or not self.is_clear:
             return self.follow(mention)
         patterns = self._known_of(mention.owner, mention.name)
         if not patterns:
@@ -183,9 +191,14 @@ class Values:
         if name not in self.flow.steps and name not in (INPUT, ITEM, INDEX):
             return UNKNOWN
         found = self.arriving(Mention(owner, "with", name, fields, (), text)).type
-        if name in (INPUT, ITEM, INDEX) or (owner is not None and name in self.world(owner).completed):
+        if name in (INPUT, ITEM, INDEX) or (owner is not None and self._has_completed(owner, name)):
             return found
         return either([found, NULL])
+
+    def _has_completed(self, owner: str, name: str) -> bool:
+        """Whether the step ``name`` surely has completed where ``owner`` runs."""
+        step = self.flow.steps[owner]
+        return (step.join == JOIN and name in step.joins) or name in self.world(owner).completed
 
     def once(self, ask: Callable[[Values], _T]) -> _T:
         """The answer to a question that several checks have."""
@@ -210,7 +223,7 @@ class Values:
             if schema is UNKNOWN or _plainly_leads(schema, fields):
                 continue
             nowhere = self.follow(mention).nowhere
-            if nowhere is not None:
+            if nowhere is not None and nowhere.around.shapes:
                 yield Lost(mention, nowhere)
 
     def mentions(self) -> Iterator[Mention]:

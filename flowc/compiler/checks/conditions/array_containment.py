@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowc.compiler.checks.patterns import written_patterns
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_types import same
+from flowc.compiler.schema_types import key_of
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import WARNING, Diagnostic, Rule
 
@@ -61,9 +61,10 @@ def _repeats(value: Any, path: Path) -> Iterator[tuple[Path, Path]]:
         for name, inner in value.items():
             yield from _repeats(inner, (*path, name))
     elif type(value) is list:
+        places: dict[Any, int] = {}
         for place, inner in enumerate(value):
-            first = next((other for other in range(place) if same(value[other], inner)), None)
-            if first is not None:
+            first = places.setdefault(key_of(inner), place)
+            if first != place:
                 yield (*path, place), (*path, first)
             else:
                 yield from _repeats(inner, (*path, place))

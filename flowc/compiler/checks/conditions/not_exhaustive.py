@@ -43,7 +43,7 @@ from typing import Any, NamedTuple
 from flowc.compiler.checks.values import Values, values_of
 from flowc.compiler.model import Flow, Step
 from flowc.compiler.schema_paths import follow
-from flowc.compiler.schema_types import same
+from flowc.compiler.schema_types import key_of
 from flowc.compiler.schema_wording import literal_list
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import WARNING, Diagnostic, Rule
@@ -123,7 +123,8 @@ def _of(values: Values, questions: list[Question], branches: list[Question]) -> 
     possible = [value for shape in there.type.shapes for value in _all_values(shape.kind, shape.values)]
     if there.nowhere is not None:
         return
-    missing = [value for value in possible if value is not _OTHERS and not any(same(value, one) for one in answers)]
+    answered = {key_of(answer) for answer in answers}
+    missing = [value for value in possible if value is not _OTHERS and key_of(value) not in answered]
     if _OTHERS in possible:
         what = f"anything but {literal_list(answers)}"
     elif missing:

@@ -62,7 +62,7 @@ def _diagnostic(values: Values, lost: Lost) -> Diagnostic:
     elif is_index(segment):
         most = max(shape.most() or 0 for shape in arrays)
         message = f"`{whole}` never has an element {segment}"
-        advice = f"it has at most {most:g}, counted from 0" if most else None
+        advice = f"it has at most {most}, counted from 0" if most else None
     else:
         message = f"`{whole}` is {kinds(without_null(around))}: it has no field `{segment}`"
         advice = f"its elements are `${whole}.0`, `${whole}.1` and so on"

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 RULE = Rule("FL304", "unknown-field")
 
+# Near names are looked for among this many.
+_MOST = 100
+
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each field that no value has."""
@@ -61,7 +64,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
                 found.path,
                 f"`{whole}` has no field `{field}`",
                 label=label_of(values, found.mention),
-                help=question(near(field, _names(found.type))),
+                help=_meant(field, _names(found.type)),
                 related=declared_here(values, found.mention, tuple(map(str, found.fields[:-1])), _names(found.type)),
                 key=True,
             )
@@ -80,9 +83,14 @@ def _diagnostic(values: Values, lost: Lost) -> Diagnostic:
         if is_object
         else f"`{whole}` is {kinds(without_null(around))}: it has no field `{field}`",
         label=label_of(values, mention),
-        help=question(near(field, names)),
+        help=_meant(field, names),
         related=declared_here(values, mention, mention.fields[:depth], names),
     )
+
+
+def _meant(field: str, names: list[str]) -> str | None:
+    """A question for the field that a misspelt one means."""
+    return question(near(field, names[:_MOST]))
 
 
 def _names(around: Type) -> list[str]:

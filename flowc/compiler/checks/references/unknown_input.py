@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 RULE = Rule("FL305", "unknown-input")
 
+# Near names are looked for among this many.
+_MOST = 100
+
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each field of the input that nobody declared."""
@@ -69,6 +72,6 @@ def _diagnostic(values: Values, mention: Mention, fields: tuple[str, ...], aroun
         mention,
         f"`{whole}` has no field `{fields[-1]}`",
         label=f"not in the schema of `{whole}`",
-        help=question(near(fields[-1], declared)),
+        help=question(near(fields[-1], declared[:_MOST])),
         related=(related,),
     )

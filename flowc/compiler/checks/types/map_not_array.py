@@ -53,7 +53,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
         if mention is None or not mention.name or values.is_plain_array(mention):
             continue
         source = values.source_of(step)
-        if source.of_kind("array") or values.follow(mention).nowhere is not None:
+        if not source.shapes or source.of_kind("array") or values.follow(mention).nowhere is not None:
             continue
         whole = ".".join((mention.name, *mention.fields))
         yield flow.diagnose(
