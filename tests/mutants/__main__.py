@@ -25,10 +25,10 @@ _SECONDS = 600
 def main() -> int:
     """Play the chosen mutants; 0 if none survived."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("-k", default="", metavar="WORD", help="only mutants whose name has this in it")
+    parser.add_argument("-k", action="append", metavar="WORDS", help="only mutants whose names have this in them")
     parser.add_argument("-n", type=int, default=2, metavar="N", help="so many at once")
     arguments = parser.parse_args()
-    chosen = [mutant for mutant in MUTANTS if arguments.k in mutant.name]
+    chosen = [mutant for mutant in MUTANTS if any(words in mutant.name for words in arguments.k or [""])]
     if wrong := [mutant.name for mutant in chosen if mutant.matches != 1]:
         sys.exit(f"out of date: {wrong}")
     begun = time.monotonic()
