@@ -37,7 +37,7 @@ def main() -> int:
         words = sorted({word for mutant in chosen for word in mutant.tests})
         results = threads.map(lambda word: _run(whole, word), words)
         if sick := [word for word, result in zip(words, results, strict=True) if result != 0]:
-            sys.exit(f"these tests fail without any wrong: {sick}")
+            sys.exit(f"these tests fail without any wrong: {sick}; run them by hand: {[TESTS[word] for word in sick]}")
         survivors = list(threads.map(lambda mutant: _play(mutant, whole), chosen)).count(None)
     print(f"{len(chosen) - survivors} of {len(chosen)} killed, in {time.monotonic() - begun:.0f} s")
     return survivors > 0
@@ -84,6 +84,8 @@ def _run(root: Path, word: str) -> int:
         )
     except subprocess.TimeoutExpired:
         return _FAILED
+    if done.returncode not in {0, _FAILED}:
+        print(f"{word}: pytest answers {done.returncode}\n{done.stdout.decode()[-2000:]}", flush=True)
     return done.returncode
 
 
