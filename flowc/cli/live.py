@@ -94,6 +94,8 @@ class _Lines:
 
     def show(self, progress: Progress) -> None:
         for error in progress.errors[self._failures :]:
+            if not error.attempt:  # no handler was called: the step's own line says why it failed
+                continue
             index = "" if error.task_index is None else f"[{error.task_index}]"
             say(f"  {error.step_slug}{index}: attempt {error.attempt} failed: {said_of(error)}")
         self._failures = len(progress.errors)

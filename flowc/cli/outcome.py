@@ -19,7 +19,7 @@ def finish(progress: Progress, handlers: str | None = None) -> None:
     """
     run = progress.run
     if run.status == "completed":
-        skipped = f", {run.skipped_failures} failures were skipped" if run.skipped_failures else ""
+        skipped = _skipped(run.skipped_failures)
         say(f"run {run.run_id} completed in {between(run.started_at, run.ended_at)}{skipped}")
         put(pretty(run.output) + "\n")
         return
@@ -35,6 +35,12 @@ def pretty(text: str | None) -> str:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text
+
+
+def _skipped(failures: int) -> str:
+    if not failures:
+        return ""
+    return ", 1 failure was skipped" if failures == 1 else f", {failures} failures were skipped"
 
 
 def _say_why(progress: Progress, worker: str) -> None:

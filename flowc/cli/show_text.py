@@ -40,9 +40,9 @@ def input_and_output(run: Run) -> str:
 def _told(error: TaskError) -> str:
     index = "" if error.task_index is None else f"[{error.task_index}]"
     last = ", the last" if error.terminal else ""
-    head = (
-        f"\n{error.step_slug}{index}, attempt {error.attempt}{last}: {one_line(f'{error.class_}: {error.message}')}\n"
-    )
+    # A step that fails by itself, e.g. by `on_unmet`, has had no attempt.
+    attempt = f", attempt {error.attempt}{last}" if error.attempt else ""
+    head = f"\n{error.step_slug}{index}{attempt}: {one_line(f'{error.class_}: {error.message}')}\n"
     return head + "".join(f"  {printable(line)}\n" for line in (error.traceback or "").splitlines())
 
 

@@ -27,7 +27,11 @@ _TROUBLES: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
     (r"password authentication failed|no password supplied|auth\w* failed", "refuses the user or the password", ""),
     (r"no pg_hba.conf entry", "does not let this user in from here (pg_hba.conf)", "ask its administrator"),
     (r'role "[^"]*" does not exist', "knows no such user", "correct the user in the URL"),
-    (r'database "[^"]*" does not exist', "has no such database", "create it, e.g. with createdb, or correct the URL"),
+    (
+        r'database "[^"]*" does not exist',
+        "is not there: its server has no database of that name",
+        "create it, e.g. with createdb, or correct the URL",
+    ),
     (
         r"could not translate host name|failed to resolve host|Name or service not known",
         "is on a host that no name server knows",

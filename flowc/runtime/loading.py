@@ -14,6 +14,8 @@ from flowc.errors import HandlersError
 
 _TARGET = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 
+_MEND = "mend the module; python3 -c 'import {}' shows the whole traceback"
+
 
 def load_attribute(target: str) -> tuple[ModuleType, str, Any]:
     """The module, the attribute's name and the value that ``module:attribute`` names; None if there is no such name.
@@ -46,16 +48,19 @@ def _import(name: str) -> ModuleType:
 
 
 def _trouble(name: str, error: BaseException) -> HandlersError:
+    mend = _MEND.format(name)
+    if isinstance(error, HandlersError):
+        return error
     if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
         return HandlersError(f"there is no module `{error.name}` here ({Path.cwd()})", help="is this the right folder?")
     if isinstance(error, SyntaxError):
-        return HandlersError(f"importing `{name}` failed: {error.msg} ({error.filename}:{error.lineno})")
+        return HandlersError(f"importing `{name}` failed: {error.msg} ({error.filename}:{error.lineno})", help=mend)
     try:
         message = str(error)
     except Exception:  # noqa: BLE001
         message = ""
     what = f"{type(error).__name__}: {message}" if message else type(error).__name__
-    return HandlersError(f"importing `{name}` failed: {what}{_place(error)}")
+    return HandlersError(f"importing `{name}` failed: {what}{_place(error)}", help=mend)
 
 
 def _place(error: BaseException) -> str:

@@ -16,7 +16,7 @@ declare
 begin
   select array_agg(case when not x.expired then coalesce(x.error, '{}')
            when _now >= t.started_at + n.timeout * interval '1 millisecond'
-           then jsonb_build_object('class', 'Timeout', 'message', format('the attempt ran past its timeout of %s s', n.timeout / 1000.0))
+           then jsonb_build_object('class', 'Timeout', 'message', format('the attempt ran past its timeout of %s s', trim_scale(n.timeout / 1000.0)))
            else jsonb_build_object('class', 'LeaseExpired',
              'message', format('worker %s let the lease expire: it died, hangs, or lost its connection', t.worker)) end order by x.at),
     array_agg((x.retryable is false and not x.expired) or t.failures + 1 >= t.max_attempts order by x.at)

@@ -156,6 +156,10 @@ def test_a_place_for_the_embedded_database_that_is_taken(flowc: Flowc, project: 
         ("import nothing_of_the_kind", "importing `bad` failed: ModuleNotFoundError"),
         ("def f(:", "importing `bad` failed: invalid syntax"),
         ("raise SystemExit(0)", "importing `bad` failed: SystemExit: 0"),
+        (
+            "from flowc import Handlers\nhandlers = Handlers()\nfor _ in 1, 2:\n  @handlers.register\n  def say(): ...",
+            "two handlers are named `say`: bad.py:",
+        ),
         ("handlers = {}", "`bad:handlers` is of type `dict`, not a registry of handlers"),
         ("", "`bad` has no `handlers`"),
     ],

@@ -86,7 +86,7 @@ def test_a_user_that_may_not_come_in_is_told_so(guarded: str) -> None:
 def test_a_database_that_is_not_there_is_named(dsn: str) -> None:
     url = dsn.replace(dsn.split("@/")[1].split("?", maxsplit=1)[0], "nowhere")
     assert "/nowhere" in _trouble(url)
-    assert "has no such database" in _trouble(url)
+    assert "its server has no database of that name" in _trouble(url)
 
 
 def test_a_user_that_is_not_there_is_named(dsn: str) -> None:

@@ -151,3 +151,12 @@ def test_json_that_python_cannot_read_passes_as_text(shop: psycopg.Connection) -
     run = queries.run(shop, run_id)
     assert run is not None
     assert deep in run.input
+
+
+def test_an_attempt_past_its_timeout_says_how_long_that_was(shop: psycopg.Connection, clock) -> None:
+    run_id = queries.start_flow(shop, "shop")
+    _poll(shop, "price")
+    clock.advance("1 hour")
+    assert queries.expire_leases(shop, 0) == 1
+    [error] = queries.task_errors(shop, run_id)
+    assert (error.class_, error.message) == ("Timeout", "the attempt ran past its timeout of 60 s")

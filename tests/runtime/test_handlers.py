@@ -241,11 +241,11 @@ LOAD_TROUBLES = {
     "good:other": ("`good:other` is of type `int`, not a registry", "did you mean `good:handlers`?"),
     "goood:handlers": ("there is no module `goood` here", "right folder"),
     "good.inner:handlers": ("there is no module `good.inner` here", "right folder"),
-    "raises:handlers": ("importing `raises` failed: ValueError: boom (", "None"),
-    "exits:handlers": ("importing `exits` failed: SystemExit: 3 (", "None"),
-    "broken:handlers": ("importing `broken` failed: '(' was never closed (", "None"),
-    "imports:handlers": ("No module named 'no_such_module_anywhere' (", "None"),
-    "within:handlers": ("cannot import name 'nothing' from 'good'", "None"),
+    "raises:handlers": ("importing `raises` failed: ValueError: boom (", "python3 -c 'import raises'"),
+    "exits:handlers": ("importing `exits` failed: SystemExit: 3 (", "python3 -c 'import exits'"),
+    "broken:handlers": ("importing `broken` failed: '(' was never closed (", "python3 -c 'import broken'"),
+    "imports:handlers": ("No module named 'no_such_module_anywhere' (", "python3 -c 'import imports'"),
+    "within:handlers": ("cannot import name 'nothing' from 'good'", "mend the module"),
 }
 PLACES = {"raises": 2, "exits": 2, "broken": 1, "imports": 2, "within": 1}
 
