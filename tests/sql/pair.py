@@ -60,6 +60,7 @@ class Pair:
         }
         self.handlers = sorted(names | listed)
         # Planning the views costs ten times what reading them does: plan them once.
+        conn.prepare_threshold = 1
         conn.execute("set plan_cache_mode = force_generic_plan")
         self._tell_time()
         self.model.deploy(definition)
@@ -206,7 +207,7 @@ class Pair:
         self.conn.execute("update public.test_clock set at = %s", [self.model.now])
 
     def _one(self, query: str, *values: Any, **named: Any) -> Any:
-        row = self.conn.execute(query, named or values, prepare=True).fetchone()  # type: ignore[arg-type]
+        row = self.conn.execute(query, named or values).fetchone()  # type: ignore[arg-type]
         assert row is not None
         return row[0]
 

@@ -41,14 +41,13 @@ class Play:
         }
 
     def play(self, steps: int, look: Callable[[], object] = lambda: None) -> datetime:
-        """Make so many calls, with a look at both engines after every other; the time when it is over."""
+        """Make so many calls, with a look at both engines after each; the time when it is over."""
         self._start()
-        for step in range(steps):
+        for _ in range(steps):
             [move] = self._random.choices(list(self._moves), list(self._moves.values()))
             move()
-            if step % 2:
-                self.pair.agree()
-                look()
+            self.pair.agree()
+            look()
         self.pair.close()
         return self.pair.model.now + timedelta(hours=1)
 
