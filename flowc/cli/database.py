@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flowc.cli.terminal import say
 from flowc.db.connect import connect, describe
 from flowc.db.install import install, is_current, require_schema
+from flowc.errors import UsageError
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -45,8 +46,11 @@ def open_database(url: str | None, settings: Settings) -> Iterator[Database]:
     """The database of ``--db``, else of FLOWC_DATABASE_URL, else the embedded one of the project; a line names it.
 
     Raises:
+        UsageError: ``--db`` is empty, as an unset variable of a script is.
         DatabaseError: the embedded PostgreSQL cannot be started.
     """
+    if url == "":
+        raise UsageError("--db is empty", help="give it a URL, or leave it out for the embedded PostgreSQL")
     url = url or os.environ.get(URL)
     if url:
         say(f"database: {describe(url)}")

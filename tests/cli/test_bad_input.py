@@ -111,6 +111,13 @@ def test_no_database_at_the_url(flowc: Flowc, closed_port: int, command: list[st
     assert "Traceback" not in result.stderr
 
 
+def test_an_empty_url_is_not_the_embedded_database(flowc: Flowc, project: Path) -> None:
+    result = flowc("runs", "--db", "")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: --db is empty\nhelp: give it a URL")
+    assert not (project / ".flowc").exists()
+
+
 def test_a_port_that_somebody_else_has_taken(flowc: Flowc, silent_port: int) -> None:
     result = flowc("runs", FLOWC_DATABASE_URL=NOBODY.format(port=silent_port))
     assert (result.returncode, result.stdout) == (2, "")
