@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from compiling import flow_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from flowc.compiler.checks import CHECKS
 from flowc.compiler.document import Document, Node
 from flowc.compiler.model import Retry
 from flowc.compiler.source import Source
+from tests.compiler.compiling import flow_of
 
 
 def test_steps_are_flat_and_in_file_order() -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
-from compiling import compiled, digest_of, flow_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowc.compiler.canonicalize import canonicalize
 from flowc.compiler.definition import canonical_text
+from tests.compiler.compiling import compiled, digest_of, flow_of
 
 FLOW = """
 flow: report_v1

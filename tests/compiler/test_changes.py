@@ -8,14 +8,14 @@ import random
 from typing import Any
 
 import pytest
-from compiling import flow_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_canonicalize import FLOW, OTHER, SAME, _set, _value
 
 from flowc.compiler.canonicalize import canonicalize
 from flowc.compiler.changes import changes, in_one_sentence
 from flowc.compiler.definition import canonical_text
+from tests.compiler.compiling import flow_of
+from tests.compiler.test_canonicalize import FLOW, OTHER, SAME, _set, _value
 
 OLD = """
 flow: report

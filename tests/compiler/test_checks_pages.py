@@ -7,10 +7,10 @@ from textwrap import dedent
 from types import ModuleType
 
 import pytest
-from compiling import codes, compiled
 
 from flowc.compiler.checks import CHECKS, OF_PROJECTS, RULES
 from flowc.diagnostic import WARNING
+from tests.compiler.compiling import codes, compiled
 
 PAGES = [pytest.param(module, id=code) for code, module in RULES.items()]
 # What no page can show: a text that is not UTF-8. Its page says in words what these examples are.

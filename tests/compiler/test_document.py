@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from yaml_writing import values, written
 
 from flowc.compiler.document import Document
 from flowc.compiler.parse import parse
 from flowc.diagnostic import Position, Rule
+from tests.compiler.yaml_writing import values, written
 
 RULE = Rule("FL000", "example")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from compiling import compiled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flowc.compiler.definition import Definition, canonical_text, define, digest_of
 from flowc.compiler.emit import emit
+from tests.compiler.compiling import compiled
 from tests.conftest import Psql
 
 EVIL = "$flowc$; drop table x; --\n\\! touch /tmp/pwned\n'\x00\x7f\x1b\u2028é𝄞$$"

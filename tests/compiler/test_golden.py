@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from golden_outputs import SUFFIXES
 
 from flowc.compiler.checks import RULES
+from tests.compiler.golden_outputs import SUFFIXES
 
 ROOT = Path(__file__).parents[2]
 CHECK = ROOT / "tests/golden/check"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from compiling import compiled, flow_of, said
-
 from flowc.compiler.build import build
 from flowc.compiler.document import Document, Node
 from flowc.compiler.graph import cycles, edges_of, in_file_order, order
 from flowc.compiler.model import Flow
 from flowc.compiler.source import Source
+from tests.compiler.compiling import compiled, flow_of, said
 
 
 def _flow(steps: dict[str, object]) -> Flow:

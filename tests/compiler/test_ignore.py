@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from compiling import codes, compiled, said
+
+from tests.compiler.compiling import codes, compiled, said
 
 REDUNDANT = "{depends_on: [a], with: {x: $a}}"
 

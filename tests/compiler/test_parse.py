@@ -9,10 +9,10 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import fixed, lines, parsed
-from yaml_writing import values, written
 
 from flowc.compiler.parse import parse
+from tests.compiler.reading import fixed, lines, parsed
+from tests.compiler.yaml_writing import values, written
 
 
 @pytest.mark.parametrize(

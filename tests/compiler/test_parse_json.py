@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import lines, parsed
+
+from tests.compiler.reading import lines, parsed
 
 FILE = "flow.json"
 

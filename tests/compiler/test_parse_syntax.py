@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from reading import line, parsed
+
+from tests.compiler.reading import line, parsed
 
 CASES = [
     ("a: {b: @c, d: e}\n", "1:8-1:10 a value cannot begin with `@` unquoted; quote it", 'write `"@c"`'),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from compiling import codes, compiled
 
 from flowc.compiler.pipeline import compile_file
+from tests.compiler.compiling import codes, compiled
 
 
 def test_a_right_flow_has_a_definition_and_no_diagnostic(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from compiling import codes, compiled
 
 from flowc.diagnostic import Edit
+from tests.compiler.compiling import codes, compiled
 
 
 def _applied(text: str, edits: tuple[Edit, ...]) -> str:

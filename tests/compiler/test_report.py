@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
-from compiling import compiled
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flowc.diagnostic import WARNING, Diagnostic, Edit, Position, Related, Rule
 from flowc.report import concise, full, github, junit, sarif, summary
 from flowc.report import json as as_json
+from tests.compiler.compiling import compiled
 
 RULE = Rule("FL304", "unknown-field")
 WARN = Rule("FL404", "redundant-dependency", WARNING)

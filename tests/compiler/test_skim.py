@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from yaml_writing import values, written
 
 from flowc.compiler.document import Node
 from flowc.compiler.plain_places import plain_places
 from flowc.compiler.skim import skim
 from flowc.compiler.source import Source
 from flowc.compiler.yaml_text import read_yaml
+from tests.compiler.yaml_writing import values, written
 
 EXAMPLES = int(os.environ.get("FLOWC_FUZZ", "500"))
 FLOWS = sorted((Path(__file__).parents[2] / "flows").glob("*.yaml"))

@@ -6,16 +6,16 @@ import json
 from typing import Any
 
 import pytest
-from compiling import codes, compiled, said
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_schema_types import schemas, values
 
 from flowc.compiler.pipeline import compile_file
 from flowc.compiler.signatures import Parameter, Signature
 from flowc.references import resolve
 from flowc.schemas import fits
 from flowc.simulate.containment import contains
+from tests.compiler.compiling import codes, compiled, said
+from tests.compiler.test_schema_types import schemas, values
 
 quick = settings(
     deadline=None, max_examples=40, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]

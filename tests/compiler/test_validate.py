@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from reading import fixed, lines, validated
+
+from tests.compiler.reading import fixed, lines, validated
 
 HEAD = "flow: x\nsteps:\n"
 
