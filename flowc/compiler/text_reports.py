@@ -13,7 +13,7 @@ from flowc.compiler.checks.text.non_string_key import RULE as NON_STRING_KEY
 from flowc.compiler.checks.text.tag import RULE as TAG
 from flowc.compiler.checks.text.template_braces import RULE as TEMPLATE_BRACES
 from flowc.compiler.checks.text.too_deep_or_large import RULE as TOO_DEEP_OR_LARGE
-from flowc.compiler.controls import escape_mistakes, holdable, is_holdable
+from flowc.compiler.controls import REPLACEMENT, escape_mistakes, holdable, is_holdable
 from flowc.compiler.document import Span
 from flowc.compiler.reading import DEEPEST
 from flowc.compiler.scalars import Remark
@@ -88,7 +88,9 @@ class TextReports:
         self.report(MERGE_KEY, span, "the merge key `<<` is not allowed in flows", advice)
 
     def repeated_key(self, key: str, span: Span, first: Span) -> None:
-        """FL103: a key that was there before, at ``first``."""
+        """FL103: a key that was there before, at ``first``; not where only refused characters made them the same."""
+        if REPLACEMENT in key and REPLACEMENT not in self.source.text[slice(*span)]:
+            return
         place = self.source.position(*first)
         message = f"`{key}` appears again; first at {place.line}:{place.column}"
         related = [Related(place, "first here")]

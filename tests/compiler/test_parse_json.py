@@ -121,3 +121,8 @@ def test_what_json_refuses_is_refused(text: str) -> None:
         return
     if isinstance(expected, dict) and not found:
         assert value == expected
+
+
+def test_keys_that_differ_in_a_refused_character_are_not_called_the_same() -> None:
+    _, mistakes = parsed(json.dumps({"\x7f": 1, "\x80": 2}, ensure_ascii=False), FILE)
+    assert {mistake.code for mistake in mistakes} == {"FL115"}
