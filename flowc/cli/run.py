@@ -18,6 +18,7 @@ from flowc.cli.sources import compile_paths, definitions_of, signatures_of
 from flowc.cli.terminal import say
 from flowc.cli.working import require_secrets, work_and_watch
 from flowc.db import queries
+from flowc.errors import FlowcError
 from flowc.project.checking import check_changed
 from flowc.runtime.worker import Worker
 
@@ -35,7 +36,11 @@ def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: s
     embedded PostgreSQL a changed flow runs as a draft. Exit code 1 if the flow has mistakes, or the run failed.
     """
     settings = settings_here()
-    registry = load_handlers(handlers, settings)
+    try:
+        registry = load_handlers(handlers, settings)
+    except FlowcError:
+        definitions_of(compile_paths([file], settings, None))  # the file's own mistakes are said first
+        raise
     [compilation] = compile_paths([file], settings, signatures_of(registry))
     [definition] = definitions_of([compilation], check_changed([compilation], [], settings))
     schema = definition.body.get("input")

@@ -51,6 +51,15 @@ def test_a_mistake_in_a_file_is_reported_at_its_place(
     assert not (project / ".flowc").exists()
 
 
+def test_a_file_s_own_mistakes_are_said_before_missing_handlers(flowc: Flowc, project: Path) -> None:
+    (project / "bad.yaml").write_text("flow: bad\nsteps: {a: {tiemout: 5s}}\n")
+    (project / "good.yaml").write_text("flow: good\nsteps: {a: }\n")
+    bad, good = (flowc("run", name, "--handlers", "nowhere:handlers") for name in ("bad.yaml", "good.yaml"))
+    assert (bad.returncode, good.returncode) == (1, 2)
+    assert "error[FL201]" in bad.stderr
+    assert "nowhere" in good.stderr
+
+
 def test_a_misspelt_handler_is_found_with_the_handlers_at_hand(flowc: Flowc, project: Path) -> None:
     (project / "bad.yaml").write_text("flow: a\nsteps:\n  a: {handler: fetch_pge}\n")
     assert flowc("check", "bad.yaml").returncode == 0
