@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
+from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
 from flowc.cli.order import drawing_order
-from flowc.cli.terminal import one_line
+from flowc.cli.terminal import is_rich, one_line, width
 from flowc.cli.words import between, reason, span
 
 if TYPE_CHECKING:
     from flowc.db.rows import Run, StepState, TaskError
 
+_UNFOLDED = 200
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _MARKS = {"created": "·", "completed": "✓", "skipped": "-", "failed": "✗", "cancelled": "×"}
 _STYLES = {"created": "dim", "started": "cyan", "completed": "green", "skipped": "dim", "failed": "red"} | {
@@ -46,6 +48,15 @@ def tree(progress: Progress, order: Sequence[str], *, moving: bool = False) -> T
         state = states[slug]
         nodes[slug] = nodes[state.branch].add(_line(state, errors.get(slug), at_work))
     return root
+
+
+def drawn(progress: Progress, order: Sequence[str], stream: TextIO) -> str:
+    """The tree as text for ``stream``: in colour, and as wide as the terminal, where it is one."""
+    rich = is_rich(stream)
+    console = Console(width=width() if rich else _UNFOLDED, no_color=not rich, force_terminal=rich, highlight=False)
+    with console.capture() as captured:
+        console.print(tree(progress, order))
+    return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
 def order_of(body: Mapping[str, Any], written: Sequence[str] = ()) -> list[str]:

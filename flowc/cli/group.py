@@ -22,6 +22,7 @@ COMMANDS = {
     "plan": "Say what a deploy would do.",
     "deploy": "Deploy flow files to a database.",
     "run": "Check, deploy and run one flow, live in the terminal.",
+    "simulate": "Run one flow in memory, without a database and without waiting.",
     "start": "Start a run of a deployed flow.",
     "worker": "Work on ready tasks until stopped.",
     "runs": "List runs.",

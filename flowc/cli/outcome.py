@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from flowc.cli.draw import Progress
 from flowc.cli.terminal import one_line, printable, put, say
 from flowc.cli.words import between
+
+if TYPE_CHECKING:
+    from flowc.cli.draw import Progress
+    from flowc.db.rows import Run
 
 
 def finish(progress: Progress, handlers: str | None = None) -> None:
@@ -19,11 +23,12 @@ def finish(progress: Progress, handlers: str | None = None) -> None:
     """
     run = progress.run
     if run.status == "completed":
-        skipped = _skipped(run.skipped_failures)
+        skipped = skipped_failures(run.skipped_failures)
         say(f"run {run.run_id} completed in {between(run.started_at, run.ended_at)}{skipped}")
         put(pretty(run.output) + "\n")
         return
-    _say_why(progress, worker_command(handlers))
+    say_why(run, f"run {run.run_id}")
+    say(f"help: flowc retry {run.run_id} && {worker_command(handlers)} runs what did not complete again")
     raise click.exceptions.Exit(1)
 
 
@@ -37,21 +42,21 @@ def pretty(text: str | None) -> str:
         return text
 
 
-def _skipped(failures: int) -> str:
+def skipped_failures(failures: int) -> str:
+    """How a sentence about a completed run ends."""
     if not failures:
         return ""
     return ", 1 failure was skipped" if failures == 1 else f", {failures} failures were skipped"
 
 
-def _say_why(progress: Progress, worker: str) -> None:
-    run = progress.run
+def say_why(run: Run, name: str) -> None:
+    """Say where and why a run, called ``name``, failed or was cancelled, with the traceback of the handler's error."""
     where = f" in `{run.failed_step}`" if run.failed_step else ""
     error = json.loads(run.error) if run.error else {}
     said = ": ".join(str(error[key]) for key in ("class", "message") if error.get(key))
-    say(f"error: run {run.run_id} {run.status}{where}{f': {one_line(said)}' if said else ''}")
+    say(f"error: {name} {run.status}{where}{f': {one_line(said)}' if said else ''}")
     for line in str(error.get("traceback") or "").splitlines():
         say("  " + printable(line))
-    say(f"help: flowc retry {run.run_id} && {worker} runs what did not complete again")
 
 
 def say_how_to_go_on(run_id: str, handlers: str | None) -> None:

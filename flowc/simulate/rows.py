@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowc.db.rows import Run, StepState, TaskError
+from flowc.db.rows import Run, StepState, StepTask, TaskError
 from flowc.runtime.encode import encode
 from flowc.simulate.run import Finished
 
@@ -46,6 +46,29 @@ def step_rows(finished: Finished) -> list[StepState]:
             ended_at=step.ended_at,
         )
         for slug, step in finished.steps.items()
+    ]
+
+
+def task_rows(finished: Finished) -> list[StepTask]:
+    """The tasks as rows of ``flowc.step_tasks``, by step in topological order and index."""
+    return [
+        StepTask(
+            run_id=finished.run.run_id,
+            flow_slug=finished.run.flow_slug,
+            step_slug=task.step_slug,
+            task_index=task.task_index,
+            status=task.status,
+            attempt=task.attempt,
+            failures=task.failures,
+            worker=task.worker,
+            visible_at=task.visible_at,
+            lease_expires_at=task.lease_expires_at,
+            started_at=task.started_at,
+            ended_at=task.ended_at,
+            output=_text(task.output) if task.status == "completed" else None,
+            error=None if task.error is None else _text(task.error),
+        )
+        for task in finished.tasks
     ]
 
 

@@ -1,0 +1,77 @@
+"""``flowc simulate``: a flow in memory, without a database and without waiting."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import click
+
+from flowc.cli.draw import Progress, drawn, order_of, said_of
+from flowc.cli.here import load_handlers, settings_here
+from flowc.cli.inputs import check_input, read_input
+from flowc.cli.options import handlers_option, input_option, json_option, pairs_argument
+from flowc.cli.outcome import pretty, say_why, skipped_failures
+from flowc.cli.rows_json import run_as_json
+from flowc.cli.sources import compile_paths, definitions_of, signatures_of
+from flowc.cli.terminal import put, say
+from flowc.cli.words import between
+from flowc.cli.working import require_secrets
+from flowc.errors import FlowcError
+from flowc.project.checking import check_changed
+from flowc.simulate.rows import error_rows, run_row, step_rows, task_rows
+from flowc.simulate.run import run_flow
+
+
+@click.command(epilog="Example:  flowc simulate flows/word_counts.yaml 'lines=[\"a b a\"]'")
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@pairs_argument
+@input_option
+@handlers_option
+@json_option
+def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: str | None, as_json: bool) -> None:
+    """Check the flow in FILE and run it in memory with its handlers; its output goes to stdout.
+
+    Handlers are called as a worker calls them. Time is simulated: retries and delays are not waited for.
+    Exit code 1 if the flow has mistakes, or the run failed.
+    """
+    settings = settings_here()
+    try:
+        registry = load_handlers(handlers, settings)
+    except FlowcError:
+        definitions_of(compile_paths([file], settings, None))  # the file's own mistakes are said first
+        raise
+    [compilation] = compile_paths([file], settings, signatures_of(registry))
+    [definition] = definitions_of([compilation], check_changed([compilation], [], settings))
+    schema = definition.body.get("input")
+    value = json.loads(check_input(read_input(text, pairs, schema), schema))
+    require_secrets(definition.body)
+    with redirect_stdout(sys.stderr):
+        finished = run_flow(definition.body, registry, value, secrets=os.environ)
+    assert compilation.flow is not None
+    order = order_of(definition.body, list(compilation.flow.steps))
+    progress = Progress(run_row(finished), step_rows(finished), error_rows(finished))
+    if as_json:
+        put(json.dumps(run_as_json(progress, order, task_rows(finished)), indent=2) + "\n")
+    else:
+        _tell(progress, order)
+    if finished.status != "completed":
+        raise click.exceptions.Exit(1)
+
+
+def _tell(progress: Progress, order: list[str]) -> None:
+    for error in progress.errors:
+        if error.attempt and not error.terminal:
+            index = "" if error.task_index is None else f"[{error.task_index}]"
+            say(f"  {error.step_slug}{index}: attempt {error.attempt} failed: {said_of(error)}")
+    say(drawn(progress, order, sys.stderr).rstrip("\n"))
+    run = progress.run
+    if run.status == "completed":
+        took = between(run.started_at, run.ended_at)
+        say(f"completed after {took} of simulated time{skipped_failures(run.skipped_failures)}")
+        put(pretty(run.output) + "\n")
+    else:
+        say_why(run, "the simulated run")
