@@ -189,6 +189,15 @@ def next_due(conn: Connection, bucket: int) -> datetime | None:
     return due
 
 
+def vacuum_live(conn: Connection) -> None:
+    """Clear dead rows out of the table of live tasks, where this role may; outside of a transaction.
+
+    A role that may not gets a warning of the server's, and autovacuum has to do (manual, "VACUUM"; from PostgreSQL 17
+    on the install grants MAINTAIN to the workers' role).
+    """
+    conn.execute("vacuum (skip_locked, truncate false, index_cleanup on, process_toast false, parallel 0) flowc._live")
+
+
 def sleep(conn: Connection, bucket: int, worker_id: str, until: datetime, handlers: Sequence[str] = ()) -> None:
     """Say that a worker sleeps until then and wants to be woken by NOTIFY on the channel ``flowc``."""
     conn.execute("select flowc.sleep(%s, %s, %s, %s)", [bucket, worker_id, until, list(handlers)])
@@ -207,6 +216,17 @@ def retry_run(conn: Connection, run_id: str) -> str:
 def prune(conn: Connection, older_than: timedelta = timedelta(days=30)) -> int:
     """Delete runs that ended longer ago than that; the answer is their number; 10,000 ask for another call."""
     return int(_value(conn, "select flowc.prune(%s)", [older_than]))
+
+
+def retire_flow(conn: Connection, flow_slug: str) -> datetime:
+    """Start no more runs of a flow; the answer is since when. An unknown flow is FC001."""
+    since: datetime = _value(conn, "select flowc.retire_flow(%s)", [flow_slug])
+    return since
+
+
+def delete_flow(conn: Connection, flow_slug: str) -> None:
+    """Delete a retired flow without runs (FC005 where it has some); an unknown one is FC001. The slug stays retired."""
+    conn.execute("select flowc.delete_flow(%s)", [flow_slug])
 
 
 def get_flow(conn: Connection, flow_slug: str) -> str | None:

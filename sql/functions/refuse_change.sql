@@ -3,9 +3,10 @@ create or replace function flowc.refuse_change() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
 as $$
 begin
-  if tg_op = 'DELETE' and exists (select from flowc.retired_flows r where r.flow_slug = old.flow_slug)
-     and not exists (select from flowc._runs r join flowc._plans p on p.flow_id = r.flow_id
-                     where p.flow_slug = old.flow_slug) then
+  if tg_op = 'DELETE' and tg_table_name = 'flows' then
+    perform flowc._require_deletable(old.flow_slug, old.flow_id);
+    return old;
+  elsif tg_op = 'DELETE' and not exists (select from flowc.flows f where f.flow_slug = old.flow_slug) then
     return old;
   end if;
   raise exception '% on flowc.% is refused: definitions do not change', lower(tg_op), tg_table_name

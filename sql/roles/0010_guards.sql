@@ -1,4 +1,5 @@
--- Triggers that keep definitions as they were deployed. They stand here because they name a function.
+-- Triggers that keep definitions as they were deployed, and let nothing stay of one that is deleted. They stand here
+-- because they name functions.
 do $$
 declare
   _table text;
@@ -11,5 +12,8 @@ begin
                       execute function flowc.refuse_change()', _table);
     end if;
   end loop;
+  if not exists (select from pg_trigger where tgrelid = 'flowc.flows'::regclass and tgname = 'delete_plan') then
+    create trigger delete_plan after delete on flowc.flows for each row execute function flowc.delete_plan();
+  end if;
 end
 $$;

@@ -4,10 +4,10 @@ declare
   _role     text;
   _says     text[] := array['now', 'buckets', 'bucket_of', 'get_flow'];
   _calls    jsonb := jsonb_build_object(
-    'flowc_deployer', array['lock_deploys', 'prepare_flow', 'assert_deployed'],
+    'flowc_deployer', array['lock_deploys', 'prepare_flow', 'assert_deployed', 'retire_flow', 'delete_flow'],
     'flowc_worker', array['poll_for_tasks', 'settle_and_poll', 'complete_task', 'complete_tasks', 'fail_task', 'fail_tasks',
                           'extend_leases', 'release_tasks', 'expire_leases', 'sleep', 'next_due', 'get_inputs',
-                          'missing_secrets'],
+                          'missing_secrets', 'sign_in', 'sign_out'],
     'flowc_client', array['start_flow', 'start_flows', 'cancel_run', 'retry_run', '_status_word', '_skip_word'],
     'flowc_observer', array['_status_word', '_skip_word']);
   _function record;
@@ -29,6 +29,8 @@ begin
     if _role = 'flowc_deployer' then
       execute format('grant insert on flowc.flows, flowc.steps, flowc.deps, flowc.retired_flows to %I', _role);
       execute format('grant delete on flowc.flows to %I', _role);
+    elsif _role = 'flowc_worker' and current_setting('server_version_num')::integer >= 170000 then
+      execute 'grant maintain on flowc._live to flowc_worker'; -- to vacuum it, which shows it nothing
     elsif _role in ('flowc_client', 'flowc_observer') then
       execute (select format('grant select on %s to %I', string_agg(c.oid::regclass::text, ', '), _role)
                from pg_class c where c.relnamespace = 'flowc'::regnamespace and c.relkind = 'v');

@@ -21,6 +21,10 @@ from (
 ) as x
 where not exists (select from flowc._runs r where r.bucket = x.bucket and r.run_id = x.run_id)
 union all
+select 'a run belongs to a flow', r.run_id, null, format('flow %s is not there', r.flow_id)
+from flowc._runs r
+where not exists (select from flowc._plans p where p.flow_id = r.flow_id)
+union all
 select 'in a completed run every step has settled', r.run_id, n.node, 'it has not'
 from flowc._runs r
 join flowc._nodes n on n.flow_id = r.flow_id

@@ -196,6 +196,16 @@ ENGINE = (
         "in ('unknown')",
         "isolation",
     ),
+    sql(
+        "a deletion does not wait for starts",
+        "_hold_off_starts",
+        "  lock table flowc.flows in access exclusive mode;\n",
+        "",
+        "retiring",
+    ),
+    sql("a flow with runs is deleted", "_require_deletable", "where r.flow_id = _flow_id)", "where false)", "retiring"),
+    sql("a flow that is not retired is deleted", "_require_deletable", "if not exists (", "if false and (", "retiring"),
+    sql("needs of other flows go, too", "delete_plan", "where n.need_id = d.need_id)", "where false)", "retiring"),
 )
 
 CLIENT = (

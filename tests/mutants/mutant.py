@@ -15,6 +15,7 @@ TESTS = {
     "crossing": "tests/sql/test_interleavings.py::test_batches_in_crossing_order_do_not_lock_each_other_out",
     "isolation": "tests/sql/test_interleavings.py::test_a_stricter_transaction_is_refused_with_a_word",
     "words": "tests/sql/test_single_words.py",
+    "retiring": "tests/sql/test_retiring.py",
     "worker": "tests/runtime/test_worker.py",
     "process": "tests/runtime/test_worker_process.py",
     "pieces": "tests/runtime/test_crew_and_loop.py",

@@ -120,6 +120,7 @@ DAMAGES: list[tuple[LiteralString, str]] = [
      "the steps of a flow are those of its definition"),
     ("alter table flowc.steps disable trigger all; delete from flowc.steps where step_slug = 'two'",
      "the steps of a flow are those of its definition"),
+    ("delete from flowc._plans", "a run belongs to a flow"),
     ("delete from flowc._plans", "every flow has a plan of all its steps"),
     ("delete from flowc._nodes where step_slug = 'last'", "every flow has a plan of all its steps"),
     ("delete from flowc._edges where child = {join} and parent = {begin}", "a plan has counted its edges"),

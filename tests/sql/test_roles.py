@@ -15,15 +15,16 @@ from flowc.db.connect import connect
 from flowc.db.install import install
 
 ROLES = ("flowc_deployer", "flowc_worker", "flowc_client", "flowc_observer")
-VIEWS = {"runs", "step_states", "step_tasks", "task_errors"}
+VIEWS = {"runs", "step_states", "step_tasks", "task_errors", "workers", "untaken", "stalled"}
 DEFINITIONS = {"installation", "flows", "steps", "deps", "retired_flows"}
 EVERYBODY = {"now", "buckets", "bucket_of", "get_flow"}
 WORDS = {"_status_word", "_skip_word"}
 CALLS = {
-    "flowc_deployer": {"lock_deploys", "prepare_flow", "assert_deployed"},
+    "flowc_deployer": {"lock_deploys", "prepare_flow", "assert_deployed", "retire_flow", "delete_flow"},
     "flowc_worker": {
         "poll_for_tasks", "settle_and_poll", "complete_task", "complete_tasks", "fail_task", "fail_tasks",
         "extend_leases", "release_tasks", "expire_leases", "sleep", "next_due", "missing_secrets", "get_inputs",
+        "sign_in", "sign_out",
     },
     "flowc_client": {"start_flow", "start_flows", "cancel_run", "retry_run"} | WORDS,
     "flowc_observer": WORDS,
