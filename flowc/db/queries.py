@@ -15,7 +15,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from flowc.db.rows import Offence, Reply, Run, StepState, StepTask, Task, TaskError
+from flowc.db.rows import Offence, Reply, Run, Stalled, StepState, StepTask, Task, TaskError, Untaken
 
 Json = str | bytes
 
@@ -189,18 +189,29 @@ def next_due(conn: Connection, bucket: int) -> datetime | None:
     return due
 
 
-def vacuum_live(conn: Connection) -> None:
-    """Clear dead rows out of the table of live tasks, where this role may; outside of a transaction.
-
-    A role that may not gets a warning of the server's, and autovacuum has to do (manual, "VACUUM"; from PostgreSQL 17
-    on the install grants MAINTAIN to the workers' role).
-    """
-    conn.execute("vacuum (skip_locked, truncate false, index_cleanup on, process_toast false, parallel 0) flowc._live")
-
-
 def sleep(conn: Connection, bucket: int, worker_id: str, until: datetime, handlers: Sequence[str] = ()) -> None:
     """Say that a worker sleeps until then and wants to be woken by NOTIFY on the channel ``flowc``."""
     conn.execute("select flowc.sleep(%s, %s, %s, %s)", [bucket, worker_id, until, list(handlers)])
+
+
+def sign_in(
+    conn: Connection,
+    bucket: int,
+    worker_id: str,
+    handlers: Sequence[str],
+    queues: Sequence[str] | None,
+    secrets: Sequence[str],
+    alive_for: timedelta,
+) -> None:
+    """Say that a worker lives, what it can take, and for how long to believe it."""
+    chosen = None if queues is None else list(queues)
+    query: LiteralString = "select flowc.sign_in(%s, %s, %s::text[], %s::text[], %s::text[], %s)"
+    conn.execute(query, [bucket, worker_id, list(handlers), chosen, list(secrets), alive_for])
+
+
+def sign_out(conn: Connection, bucket: int, worker_id: str) -> None:
+    """Say that a worker takes no more tasks."""
+    conn.execute("select flowc.sign_out(%s, %s)", [bucket, worker_id])
 
 
 def cancel_run(conn: Connection, run_id: str, reason: str | None = None) -> str:
@@ -323,6 +334,31 @@ def invariants(conn: Connection, limit: int | None = None) -> list[Offence]:
     """What the database holds against what must always hold; empty where all is well."""
     query: LiteralString = "select invariant, run_id::text, step_slug, detail from flowc.invariants limit %s"
     return list(map(Offence._make, conn.execute(query, [limit]).fetchall()))
+
+
+def untaken(conn: Connection, run_ids: Sequence[str] | None = None, limit: int | None = None) -> list[Untaken]:
+    """Ready tasks that no live worker can take, one row for each step of a run, longest waiting first."""
+    query: LiteralString = (
+        "select run_id::text, flow_slug, step_slug, ready_at, queue, handlers, secrets, missing_handlers,"
+        " missing_secrets, live_workers, workers_of_queue from flowc.untaken"
+        " where (%(ids)s::uuid[] is null or run_id = any(%(ids)s))"
+        ' order by ready_at, run_id, step_slug collate "C" limit %(limit)s'
+    )
+    chosen = None if run_ids is None else list(run_ids)
+    return list(map(Untaken._make, conn.execute(query, {"ids": chosen, "limit": limit}).fetchall()))
+
+
+def stalled(conn: Connection, limit: int | None = None) -> list[Stalled]:
+    """Runs on which nobody works though they could go on, longest waiting first."""
+    query: LiteralString = (
+        "select run_id::text, flow_slug, reason, since from flowc.stalled order by since, run_id limit %s"
+    )
+    return list(map(Stalled._make, conn.execute(query, [limit]).fetchall()))
+
+
+def live_workers(conn: Connection) -> int:
+    """How many workers are taken to be alive."""
+    return int(_value(conn, "select count(distinct worker_id) from flowc.workers where alive", []))
 
 
 _RUN: LiteralString = (

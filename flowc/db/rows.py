@@ -139,3 +139,28 @@ class Offence(NamedTuple):
     run_id: str | None
     step_slug: str | None
     detail: str | None
+
+
+class Untaken(NamedTuple):
+    """A row of ``flowc.untaken``: a step of a run that has a ready task which no live worker can take."""
+
+    run_id: str
+    flow_slug: str
+    step_slug: str
+    ready_at: datetime
+    queue: str
+    handlers: list[str]
+    secrets: list[str]
+    missing_handlers: list[str]
+    missing_secrets: list[str]
+    live_workers: int
+    workers_of_queue: int
+
+
+class Stalled(NamedTuple):
+    """A row of ``flowc.stalled``: a run that nobody works on: ``lease_over``, ``overdue`` or ``ready`` for long."""
+
+    run_id: str
+    flow_slug: str
+    reason: str
+    since: datetime

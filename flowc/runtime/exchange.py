@@ -26,6 +26,8 @@ _log = logging.getLogger("flowc.worker")
 
 _REMEMBERED_INPUTS = 16
 _TELL_SECONDS = 300.0
+# The engine's people see a worker as alive so long after its last word.
+ALIVE = timedelta(seconds=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,18 @@ class Exchange:
         self.buckets = list(range(self._call(queries.buckets)))
         self._ahead = self._call(queries.now) - datetime.now(UTC)
         self._tell_missing_secrets()
+        self._call(self.sign_in)
+
+    def sign_in(self, conn: Connection) -> None:
+        """Say that we live, and what we can take; from any thread, on its own connection."""
+        terms = self._terms
+        for bucket in self.buckets:
+            queries.sign_in(conn, bucket, terms.worker_id, terms.handlers, terms.queues, terms.secrets, ALIVE)
+
+    def sign_out(self) -> None:
+        """Say that we take no more tasks; a database that does not answer finds out by itself."""
+        for bucket in self.buckets:
+            queries.sign_out(self._line.conn, bucket, self._terms.worker_id)
 
     def now(self) -> datetime:
         """The database's time, as this process's clock knows it."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import psycopg
+from psycopg import Connection
 
 from flowc.db import queries
 from flowc.db.sqlstate import as_flowc_error
@@ -27,6 +28,8 @@ _TICK_SECONDS = 0.02
 _ROUND_TICKS = 5
 # A task that waits longer than this for a slot is handed back, for somebody who has one.
 _WAIT_SECONDS = 1.0
+# People are told so often that the worker lives: rarely enough to cost nothing.
+_SIGN_SECONDS = 30.0
 
 
 class Keeper:
@@ -37,6 +40,7 @@ class Keeper:
         worker_id: the worker's name.
         lease: for how long tasks are leased.
         workshop, intake: the worker's.
+        sign_in: says that the worker lives.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Keeper:
         lease: timedelta,
         workshop: Workshop,
         intake: Intake,
+        sign_in: Callable[[Connection], None],
     ) -> None:
         self._line = line
         self._worker_id = worker_id
@@ -58,9 +63,12 @@ class Keeper:
         self._stopped = False
         self._thread = Thread(target=self._run, name="flowc-keeper", daemon=True)
         self._extend_at = 0.0
+        self._sign_in = sign_in
+        self._sign_at = 0.0
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Begin to watch over a worker that has just signed in."""
+        self._sign_at = time.monotonic() + _SIGN_SECONDS
         self._thread.start()
 
     def watch(self) -> None:
@@ -81,13 +89,19 @@ class Keeper:
             if not len(self._held):
                 self._something.clear()
                 if not len(self._held) and not self._stopped:
-                    self._something.wait()
+                    self._something.wait(max(0.0, self._sign_at - time.monotonic()))
+            self._sign(time.monotonic())
             time.sleep(_TICK_SECONDS)
             for executor in self._workshop.executors:
                 executor.nudge()
             ticks += 1
             if ticks % _ROUND_TICKS == 0:
                 self._round()
+
+    def _sign(self, now: float) -> None:
+        if now >= self._sign_at and not self._stopped:
+            self._sign_at = now + _SIGN_SECONDS
+            self._ask("saying that this worker lives", lambda: self._line.call(self._sign_in))
 
     def _round(self) -> None:
         now = time.monotonic()

@@ -119,6 +119,7 @@ class Worker:
             lease=lease,
             workshop=self._workshop,
             intake=self._intake,
+            sign_in=self._exchange.sign_in,
         )
 
     def run(self) -> int:
@@ -269,7 +270,9 @@ class Worker:
         return not len(self._workshop.held) and not self._workshop.outbox
 
     def _leave(self) -> None:
-        """Wake somebody else from now on."""
+        """Wake somebody else from now on, and be gone for people, too."""
+        with suppress(psycopg.Error, FlowcError):
+            self._exchange.sign_out()
         if self._rest.is_registered:
             with suppress(FlowcError):
                 self._exchange.register(-_LONG * 60)
