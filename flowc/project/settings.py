@@ -11,7 +11,7 @@ from typing import Any
 
 from flowc.errors import UsageError
 
-KEYS = ("flows", "handlers", "lock", "ignore")
+KEYS = ("flows", "handlers", "lock", "ignore", "secrets")
 FLOWS, LOCK = "flows", "flowc.lock"
 
 
@@ -25,6 +25,7 @@ class Settings:
         handlers: where the handlers are, ``module:attribute``; None if nobody says.
         lock: the file that holds the released slugs.
         ignore: codes of rules that are not reported.
+        secrets: where the values of secrets come from, e.g. ``env`` or ``folder:/run/secrets``; empty if nobody says.
     """
 
     root: Path
@@ -32,6 +33,7 @@ class Settings:
     handlers: str | None
     lock: Path
     ignore: tuple[str, ...]
+    secrets: tuple[str, ...] = ()
 
 
 def load_settings(start: Path, environment: Mapping[str, str]) -> Settings:
@@ -55,6 +57,7 @@ def load_settings(start: Path, environment: Mapping[str, str]) -> Settings:
         handlers=_string(table, "handlers"),
         lock=root / (_string(table, "lock") or folder / LOCK),
         ignore=tuple(code.strip() for entry in _strings(table, "ignore") for code in entry.split(",")),
+        secrets=tuple(source.strip() for entry in _strings(table, "secrets") for source in entry.split(",")),
     )
 
 

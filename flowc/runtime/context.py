@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
+from flowc.runtime.masking import GUARD, Masked
 from flowc.runtime.secrets import Secrets
 
 _LOGGER = logging.getLogger("flowc.handler")
+_LOGGER.addFilter(Masked())
 
 
 def _never() -> bool:
@@ -58,10 +60,14 @@ class Context:
 
     @property
     def log(self) -> logging.LoggerAdapter[logging.Logger]:
-        """A logger whose records carry ``run_id``, ``flow``, ``step``, ``task_index`` and ``attempt``."""
+        """A logger whose records carry ``run_id``, ``flow``, ``step``, ``task_index`` and ``attempt``.
+
+        The values of secrets are masked in them.
+        """
         if self._log is None:
             names = ("run_id", "flow", "step", "task_index", "attempt")
-            self._log = _TaskLog(_LOGGER, {name: getattr(self, name) for name in names})
+            fields = {name: getattr(self, name) for name in names}
+            self._log = _TaskLog(_LOGGER, {**fields, GUARD: self.secrets.guard})
         return self._log
 
     def __repr__(self) -> str:

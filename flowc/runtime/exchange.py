@@ -42,11 +42,15 @@ class Terms:
 
 
 class Exchange:
-    """The calls of a worker; each waits for a database that is away, and raises FlowcError where that is no use."""
+    """The calls of a worker; each waits for a database that is away, and raises FlowcError where that is no use.
 
-    def __init__(self, line: Line, terms: Terms) -> None:
+    ``on_secret`` is told the name of each secret that the flows need which the worker performs, and that it has.
+    """
+
+    def __init__(self, line: Line, terms: Terms, on_secret: Callable[[str], None] = lambda _: None) -> None:
         self._line = line
         self._terms = terms
+        self._on_secret = on_secret
         self._ahead = timedelta(0)
         self._inputs: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._told: set[tuple[str, str]] = set()
@@ -59,7 +63,7 @@ class Exchange:
         require_schema(conn)
         self.buckets = list(range(self._call(queries.buckets)))
         self._ahead = self._call(queries.now) - datetime.now(UTC)
-        self._tell_missing_secrets()
+        self._look_at_secrets()
         self._call(self.sign_in)
 
     def sign_in(self, conn: Connection) -> None:
@@ -99,16 +103,18 @@ class Exchange:
         for bucket in self.buckets:
             self._call(lambda conn, b=bucket: queries.sleep(conn, b, terms.worker_id, until, terms.handlers))  # type: ignore[misc]
 
-        self._tell_missing_secrets()
+        self._look_at_secrets()
 
-    def _tell_missing_secrets(self) -> None:
+    def _look_at_secrets(self) -> None:
         """Say, once for each, which secrets keep us from flows; flows deployed meanwhile are noticed now and then."""
         if time.monotonic() < self._tell_again_at:
             return
         self._tell_again_at = time.monotonic() + _TELL_SECONDS
         terms = self._terms
-        for pair in self._call(lambda conn: queries.missing_secrets(conn, terms.handlers, terms.secrets)):
-            if pair not in self._told:
+        for pair in self._call(lambda conn: queries.missing_secrets(conn, terms.handlers, [])):
+            if pair[1] in terms.secrets:
+                self._on_secret(pair[1])
+            elif pair not in self._told:
                 self._told.add(pair)
                 _log.warning(
                     "flow `%s` needs the secret `%s`, which this worker lacks: it leaves that flow to others", *pair

@@ -67,7 +67,7 @@ def error_object(error: BaseException, redact: Callable[[str], str] = str) -> di
 
 def error_of(kind: str, message: str, redact: Callable[[str], str] = str, **details: Any) -> dict[str, Any]:
     """An error object without an exception: ``kind`` is its class; the texts are redacted, cleaned and capped."""
-    error = {"class": kind[:200], "message": message, "traceback": "", **details}
+    error = {"class": clean(redact(kind))[:200], "message": message, "traceback": "", **details}
     for field, most in (("message", MAX_MESSAGE), ("traceback", MAX_TRACEBACK)):
         error[field] = _capped(clean(redact(error[field])), most)
     return error
@@ -108,7 +108,7 @@ def _traceback(error: BaseException, safe: Callable[[str], str], depth: int = 0)
     if left_out:
         yield f"… {left_out} earlier exceptions left out …\n\n"
     for link, bridge in chain:
-        yield from _frames(link.__traceback__)
+        yield from _frames(link.__traceback__, safe)
         message = _capped(safe(_message_of(link)), MAX_MESSAGE)
         yield f"{_class_of(link)}: {message}\n" if message else f"{_class_of(link)}\n"
         for note in _notes(link):
@@ -139,7 +139,7 @@ def _chain(error: BaseException) -> tuple[list[tuple[BaseException, str]], int]:
     return links[::-1], count - len(links)
 
 
-def _frames(trace: TracebackType | None) -> Iterator[str]:
+def _frames(trace: TracebackType | None, safe: Callable[[str], str]) -> Iterator[str]:
     frames = []
     while trace is not None:
         if not trace.tb_frame.f_code.co_filename.startswith(_OURS):
@@ -150,14 +150,15 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
     cut = len(frames) - _MAX_FRAMES
     for number, (frame, line) in enumerate(frames):
         if cut <= 0 or not _MAX_FRAMES // 2 <= number < _MAX_FRAMES // 2 + cut:
-            yield _frame(frame, line)
+            yield _frame(frame, line, safe)
         elif number == _MAX_FRAMES // 2:
             yield f"  … {cut} frames left out …\n"
 
 
-def _frame(frame: FrameType, line: int) -> str:
+def _frame(frame: FrameType, line: int, safe: Callable[[str], str]) -> str:
     code = frame.f_code
-    source = linecache.getline(code.co_filename, line, frame.f_globals).strip()
+    source = linecache.getline(code.co_filename, line, frame.f_globals)
+    source = safe(source.strip())
     place = f'  File "{code.co_filename}", line {line}, in {code.co_name}\n'
     return f"{place}    {source[:400]}\n" if source else place
 

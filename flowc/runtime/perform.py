@@ -79,13 +79,18 @@ class Performance:
             if inspect.iscoroutine(result):
                 result.close()
             raise Refused("InvalidOutput", f"the result cannot be stored: {error}") from None
+        secret = self.plan.secrets.guard.found_in_json(output)
+        if secret is not None:
+            raise Refused(
+                "SecretInOutput", f"the result holds the value of the secret `{secret}`, which is never stored"
+            )
         if self.plan.output_schema is not None:
             _require("InvalidOutput", "the result", self.plan.output_schema, decode(output))
         return Completed(output)
 
     def failed(self, error: BaseException) -> Failed:
         """The outcome of an exception; never raises."""
-        redact = self.plan.secrets.redact
+        redact = self.plan.secrets.guard.mask
         if isinstance(error, Refused | InvalidArguments):
             kind = error.kind if isinstance(error, Refused) else "InvalidArguments"
             return Failed({**error_of(kind, str(error), redact), **self._where()}, retryable=False)

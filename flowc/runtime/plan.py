@@ -7,6 +7,7 @@ from typing import Any
 
 from flowc.references import INDEX, ITEM
 from flowc.runtime.arguments import Call, first_call, later_call
+from flowc.runtime.guard import Guard
 from flowc.runtime.handlers import Handlers
 from flowc.runtime.secrets import Secrets
 
@@ -21,6 +22,7 @@ class Plan:
         slug: a task or a map of it.
         handlers: where the step's callables are found.
         secrets: the values of this process's secrets.
+        guard: looks for them in what the handlers return and raise; one of its own by default.
 
     Raises:
         KeyError: the definition has no such step, or the registry no such handler.
@@ -39,7 +41,12 @@ class Plan:
     )
 
     def __init__(
-        self, definition: Mapping[str, Any], slug: str, handlers: Handlers, secrets: Mapping[str, str]
+        self,
+        definition: Mapping[str, Any],
+        slug: str,
+        handlers: Handlers,
+        secrets: Mapping[str, str],
+        guard: Guard | None = None,
     ) -> None:
         step = definition["steps"][slug]
         names = step.get("handler", slug)
@@ -51,7 +58,7 @@ class Plan:
         self.timeout: float = step["timeout"] / 1000 if "timeout" in step else DEFAULT_TIMEOUT
         self.input_schema: Any = definition.get("input")
         self.output_schema: Any = step.get("output")
-        self.secrets = Secrets(self.flow, definition.get("secrets", ()), secrets)
+        self.secrets = Secrets(self.flow, definition.get("secrets", ()), secrets, guard)
         # A poll brings an element of a map no more than its item, unless `with` names it.
         asks = self.calls[0].needed - {ITEM, INDEX}
         self.lacks_inputs = step["kind"] == "map" and "with" not in step and bool(asks)
@@ -64,6 +71,7 @@ class Plans:
     Args:
         handlers, secrets: as for a plan.
         definition_of: the definition of a flow by its slug; None if there is no such flow.
+        guard: one for all of them, so that no flow's output holds the secret of another.
     """
 
     def __init__(
@@ -71,10 +79,12 @@ class Plans:
         handlers: Handlers,
         secrets: Mapping[str, str],
         definition_of: Callable[[str], Mapping[str, Any] | None],
+        guard: Guard | None = None,
     ) -> None:
         self._handlers = handlers
         self._secrets = secrets
         self._definition_of = definition_of
+        self._guard = guard or Guard()
         self._definitions: dict[str, Mapping[str, Any]] = {}
         self._plans: dict[tuple[str, str], Plan] = {}
 
@@ -86,7 +96,9 @@ class Plans:
         """
         plan = self._plans.get((flow, step))
         if plan is None:
-            plan = self._plans[flow, step] = Plan(self._definition(flow), step, self._handlers, self._secrets)
+            plan = self._plans[flow, step] = Plan(
+                self._definition(flow), step, self._handlers, self._secrets, self._guard
+            )
         return plan
 
     def _definition(self, flow: str) -> Mapping[str, Any]:

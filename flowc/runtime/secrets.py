@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from hmac import compare_digest
+from typing import Any
 
-MASK: Final = "***"
-# Shorter values would mask half of every text that they happen to stand in.
-_SHORTEST_MASKED = 6
+from flowc.runtime.guard import MASK, Guard
 
 
 class Secret(str):
@@ -36,22 +34,29 @@ class Secret(str):
         return f"Secret({self.name}={MASK})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self.reveal() == other.reveal()
+        return isinstance(other, Secret) and compare_digest(_bytes(self), _bytes(other))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __hash__(self) -> int:
-        return hash(self.name)
+        return hash(Secret)  # equal values under two names are equal, and a hash of the value would tell of it
 
     def __reduce_ex__(self, protocol: Any) -> tuple[type[str], tuple[str]]:
         return str, (MASK,)
+
+    def __getstate__(self) -> None:
+        """Nothing: whoever stores objects by their state stores no value."""
 
     def __copy__(self) -> Secret:
         return self
 
     def __deepcopy__(self, memo: object) -> Secret:
         return self
+
+
+def _bytes(secret: Secret) -> bytes:
+    return secret.reveal().encode("utf-8", "surrogatepass")
 
 
 class SecretError(KeyError):
@@ -62,21 +67,31 @@ class SecretError(KeyError):
 
 
 class Secrets(Mapping[str, Secret]):
-    """``ctx.secrets``: the secrets that a flow names, as a mapping; a missing one says why."""
+    """``ctx.secrets``: the secrets that a flow names, as a mapping; a missing one says why.
 
-    __slots__ = ("_flow", "_named", "_values")
+    ``guard`` knows their values from the start, and each that is read later.
+    """
 
-    def __init__(self, flow: str, named: Iterable[str], values: Mapping[str, str]) -> None:
+    __slots__ = ("_flow", "_named", "_values", "guard")
+
+    def __init__(self, flow: str, named: Iterable[str], values: Mapping[str, str], guard: Guard | None = None) -> None:
         self._flow = flow
         self._named = tuple(named)
         self._values = values
+        self.guard = guard or Guard()
+        for name in self._named:
+            if name in values:
+                self.guard.learn(name, values[name])
 
     def __getitem__(self, name: str) -> Secret:
         if name not in self._named:
             raise SecretError(f"the flow `{self._flow}` does not name the secret `{name}`; add it to its `secrets`")
-        if name not in self._values:
-            raise SecretError(f"this worker has no secret `{name}`; set it in the worker's environment")
-        return Secret(name, self._values[name])
+        try:
+            value = self._values[name]
+        except KeyError:
+            raise SecretError(f"this worker has no secret `{name}`; none of its sources holds it") from None
+        self.guard.learn(name, value)
+        return Secret(name, value)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._named)
@@ -89,20 +104,3 @@ class Secrets(Mapping[str, Secret]):
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(self._named)})"
-
-    def redact(self, text: str) -> str:
-        """``text`` with every value of these secrets, of six characters or more, replaced by ``***``."""
-        return redact(text, (self._values.get(name, "") for name in self._named))
-
-
-def redact(text: str, values: Iterable[str]) -> str:
-    """``text`` with each of ``values`` that is long enough to be told apart replaced by ``***``, the longest first."""
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= _SHORTEST_MASKED:
-            text = text.replace(value, MASK)
-    return text
-
-
-def from_environment() -> Mapping[str, str]:
-    """The secrets of this process: its environment, read when a value is asked for."""
-    return os.environ

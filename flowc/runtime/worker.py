@@ -22,18 +22,20 @@ from flowc.errors import FlowcError, UsageError
 from flowc.runtime.doorbell import Doorbell
 from flowc.runtime.exchange import Exchange, Terms
 from flowc.runtime.failure import error_of
+from flowc.runtime.guard import Guard
 from flowc.runtime.handlers import Handlers
 from flowc.runtime.intake import Intake
 from flowc.runtime.keeper import Keeper, bucket_of, hand_back
 from flowc.runtime.leases import Lease
 from flowc.runtime.line import Line
 from flowc.runtime.listening import Ear
+from flowc.runtime.masking import masked_logger
 from flowc.runtime.outcome import Failed
 from flowc.runtime.plan import Plans
 from flowc.runtime.rest import REGISTERED_SECONDS, Rest
-from flowc.runtime.secrets import from_environment
 from flowc.runtime.settling import Result, result_of, take_batch
 from flowc.runtime.signals import Signals
+from flowc.runtime.sources import open_sources
 from flowc.runtime.workshop import Workshop
 
 _log = logging.getLogger("flowc.worker")
@@ -67,7 +69,7 @@ class Worker:
         executor: ``thread``.
         drain: stop when nothing is queued or started any more that this worker could do.
         worker_id: the name under which the database knows it; host, process and a random part by default.
-        secrets: values by name; the process's environment by default.
+        secrets: values by name, e.g. of ``open_sources``; the process's environment by default.
         listen: whether to be woken by NOTIFY, which a pooler may not pass on.
         on_event: told of each task, in the worker's own thread.
 
@@ -101,14 +103,16 @@ class Worker:
         self._stopping = False
         self._more = False
         self._told_at = 0.0
-        values = from_environment() if secrets is None else secrets
+        values = open_sources(()) if secrets is None else secrets
+        self.guard = Guard()
+        self._secrets = values
         names = sorted(name for name in values if _SECRET_NAME.fullmatch(name))
         self._line = Line(url, self.worker_id, self._patience)
-        self._exchange = Exchange(self._line, Terms(self.worker_id, handlers.names, lease, queues, names))
+        self._exchange = Exchange(self._line, Terms(self.worker_id, handlers.names, lease, queues, names), self._learn)
         self._ear = Ear(url, self.worker_id)
         self._bell = Doorbell()
         self._rest = Rest()
-        self._plans = Plans(handlers, values, self._exchange.definition_of)
+        self._plans = Plans(handlers, values, self._exchange.definition_of, self.guard)
         kinds = len({handler.is_async for handler in handlers})
         self._intake = Intake(concurrency * kinds, batch)
         seconds = lease.total_seconds()
@@ -133,6 +137,7 @@ class Worker:
         """
         with ExitStack() as stack:
             signals = stack.enter_context(Signals(self.stop))
+            stack.enter_context(masked_logger(_log, self.guard))
             self._open(stack)
             while not self._is_done():
                 self._wait()
@@ -147,6 +152,9 @@ class Worker:
     def at_work(self, *, besides: str) -> int:
         """How many tasks it holds of other runs than this one; from any thread."""
         return sum(lease.task.run_id != besides for lease in self._workshop.held.all())
+
+    def _learn(self, name: str) -> None:
+        self.guard.learn(name, self._secrets[name])
 
     def _open(self, stack: ExitStack) -> None:
         stack.callback(self._bell.close)

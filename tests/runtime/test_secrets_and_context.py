@@ -7,12 +7,17 @@ import json
 import logging
 import pickle
 from dataclasses import asdict, dataclass
+from pprint import pformat
+from string import Template
 
+import orjson
 import pytest
+import yaml
 
 from flowc import Context, Secret
 from flowc.runtime.encode import encode
-from flowc.runtime.secrets import SecretError, Secrets, from_environment, redact
+from flowc.runtime.secrets import SecretError, Secrets
+from flowc.runtime.sources import open_sources
 
 VALUE = "correct-horse"
 SECRET = Secret("TOKEN", VALUE)
@@ -39,6 +44,18 @@ def test_a_secret_shows_its_mask_wherever_it_is_written_and_its_value_when_revea
         repr(Holder(SECRET)),
         repr(asdict(Holder(SECRET))),
         repr(vars(Holder(SECRET))),
+        repr(SECRET.__getstate__()) + "***",
+        f"{SECRET:>10}",
+        format(SECRET, "s"),
+        SECRET.encode().decode(),
+        "".join(SECRET),
+        orjson.dumps(SECRET).decode(),
+        yaml.safe_dump(str(SECRET)),
+        repr(Template("$a").substitute(a=SECRET)),
+        repr(pickle.dumps(SECRET, 0)),
+        repr(pickle.dumps(Holder(SECRET), 5)),
+        pformat({"a": SECRET}),
+        logging.Formatter().format(logging.makeLogRecord({"msg": "%s", "args": (SECRET,)})),
     ]
 
     assert [text for text in shown if VALUE in text or "***" not in text] == []
@@ -51,6 +68,19 @@ def test_secrets_are_equal_by_value_and_not_by_mask() -> None:
     assert Secret("A", "other") != SECRET
     assert SECRET != "***"
     assert SECRET != VALUE
+    assert {SECRET, Secret("A", VALUE), Secret("A", "other")} == {SECRET, Secret("A", "other")}
+    assert hash(SECRET) not in (hash(VALUE), hash("***"))
+    assert not hasattr(SECRET, "__dict__")
+
+
+def test_a_value_that_is_exchanged_while_the_worker_runs_is_guarded_when_it_is_read() -> None:
+    values = {"TOKEN": VALUE}
+    secrets = Secrets("pages", ["TOKEN"], values)
+    values["TOKEN"] = "battery-staple"
+    assert secrets.guard.mask("battery-staple") == "battery-staple"
+
+    assert secrets["TOKEN"].reveal() == "battery-staple"
+    assert secrets.guard.mask(f"battery-staple, {VALUE}") == "***, ***"
 
 
 def test_a_flow_sees_the_secrets_that_it_names_and_is_told_about_others() -> None:
@@ -67,12 +97,8 @@ def test_a_flow_sees_the_secrets_that_it_names_and_is_told_about_others() -> Non
         secrets["ABSENT"]
 
 
-def test_the_longer_of_two_values_is_masked_first() -> None:
-    assert redact("abcdefgh abcdef", ["abcdef", "abcdefgh"]) == "*** ***"
-
-
 def test_the_environment_is_read_when_a_value_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets = Secrets("pages", ["FLOWC_TEST_TOKEN"], from_environment())
+    secrets = Secrets("pages", ["FLOWC_TEST_TOKEN"], open_sources([]))
     monkeypatch.setenv("FLOWC_TEST_TOKEN", "later")
 
     assert secrets["FLOWC_TEST_TOKEN"].reveal() == "later"

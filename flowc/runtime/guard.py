@@ -1,0 +1,108 @@
+"""The leak guard: finds the values of secrets in what is about to be stored, and masks them in what is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from threading import Lock
+from typing import Final
+
+import orjson
+
+from flowc.runtime.forms import forms_of
+
+MASK: Final = "***"
+_LINE_ENDS = re.compile(r"[\r\n]+")
+
+
+class Guard:
+    """Knows secrets by their values and looks for them, in all their forms, in outputs and texts.
+
+    It learns a value when a flow names it and again when a handler reads it, so that one that was exchanged meanwhile
+    is known too; what it learned it never forgets. Threads share it: each change is one assignment.
+    """
+
+    __slots__ = ("_in_bytes", "_in_json", "_in_text", "_known", "_learning")
+
+    def __init__(self) -> None:
+        self._known: dict[str, set[str]] = {}
+        self._learning = Lock()
+        # The name by the form, the longest form first.
+        self._in_text: dict[str, str] = {}
+        self._in_json: dict[bytes, str] = {}
+        self._in_bytes: dict[bytes, str] = {}
+
+    @property
+    def knows_any(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self._in_text)
+
+    def learn(self, name: str, value: str) -> None:
+        """Look for this value from now on; one of fewer than six characters is not looked for."""
+        if value in self._known.get(name, ()):
+            return
+        with self._learning:
+            self._known.setdefault(name, set()).add(value)
+            forms = {**self._in_text, **{form: name for form in forms_of(value) if form not in self._in_text}}
+            self._in_text = {form: forms[form] for form in sorted(forms, key=lambda form: (-len(form), form))}
+            self._in_json = {_json(form): name for form, name in self._in_text.items()}
+            self._in_bytes = {_raw(form): name for form, name in self._in_text.items()}
+
+    def found_in_json(self, output: bytes) -> str | None:
+        """The name of a secret that a JSON text holds; None if it holds none."""
+        needles = self._in_json
+        if not needles:
+            return None
+        for needle in needles:
+            if needle in output:
+                return needles[needle]
+        if b"\\n" in output:  # encoders break long lines
+            return _first(needles, output.replace(b"\\r", b"").replace(b"\\n", b""))
+        return None
+
+    def found_in_bytes(self, content: bytes) -> str | None:
+        """The name of a secret that some bytes hold, e.g. those of a file; None if they hold none."""
+        needles = self._in_bytes
+        if not needles:
+            return None
+        found = _first(needles, content)
+        if found is None and b"\n" in content:
+            return _first(needles, content.replace(b"\r", b"").replace(b"\n", b""))
+        return found
+
+    def mask(self, text: str) -> str:
+        """The text with every value that it holds, in whatever form, replaced by ``***``."""
+        forms = self._in_text
+        if not forms:
+            return text
+        text = mask(text, forms)
+        if "\n" in text:
+            joined = _LINE_ENDS.sub("", text)
+            for form in forms:
+                if form in joined:
+                    text = re.sub(r"[\r\n]*".join(map(re.escape, form)), MASK, text)
+        return text
+
+
+def mask(text: str, values: Iterable[str]) -> str:
+    """``text`` with each of ``values`` replaced by ``***``, in their order."""
+    for value in values:
+        if value in text:
+            text = text.replace(value, MASK)
+    return text
+
+
+def _first(needles: dict[bytes, str], content: bytes) -> str | None:
+    return next((name for needle, name in needles.items() if needle in content), None)
+
+
+def _raw(form: str) -> bytes:
+    return form.encode("utf-8", "surrogatepass")
+
+
+def _json(form: str) -> bytes:
+    """A form as it stands within a string of JSON."""
+    try:
+        return orjson.dumps(form)[1:-1]
+    except orjson.JSONEncodeError:  # half of a surrogate pair, which no output can hold
+        return _raw(form)

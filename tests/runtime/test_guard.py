@@ -1,0 +1,204 @@
+"""The guard finds the values of secrets in outputs, bytes and texts, however they are written, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowc import Context
+from flowc.runtime.encode import encode
+from flowc.runtime.forms import forms_of
+from flowc.runtime.guard import Guard
+from flowc.runtime.masking import MaskedStream, masked_logger, masked_output
+from flowc.runtime.secrets import Secrets
+
+VALUE = 'pä$$ "w0rd"/+\\?&'
+PEM = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nab\n-----END KEY-----\n"
+
+
+Written = Callable[[str], list[logging.LogRecord]]
+
+
+@pytest.fixture
+def written() -> Iterator[Written]:
+    """``written(logger)``: the records of a logger from now on, as its handlers get them."""
+    added: list[tuple[logging.Logger, logging.Handler]] = []
+
+    def keep(name: str) -> list[logging.LogRecord]:
+        records: list[logging.LogRecord] = []
+        handler = logging.Handler()
+        handler.emit = records.append  # type: ignore[method-assign]
+        added.append((logging.getLogger(name), handler))
+        added[-1][0].addHandler(handler)
+        return records
+
+    yield keep
+    for logger, handler in added:
+        logger.removeHandler(handler)
+
+
+def guard_of(*values: str) -> Guard:
+    guard = Guard()
+    for number, value in enumerate(values):
+        guard.learn(f"S{number}", value)
+    return guard
+
+
+def wrapped(text: str, width: int) -> str:
+    return "\n".join(text[start : start + width] for start in range(0, len(text), width))
+
+
+WAYS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "JSON": json.dumps,
+    "JSON with its own letters": lambda value: json.dumps({"a": value}, ensure_ascii=False),
+    "JSON in JSON": lambda value: json.dumps(json.dumps([value])),
+    "URL": quote,
+    "URL component": lambda value: quote(value, safe=""),
+    "form": quote_plus,
+    "URL in lower case": lambda value: re.sub("%..", lambda found: found[0].lower(), quote(value, safe="")),
+    "hex": lambda value: value.encode().hex(),
+    "HEX": lambda value: value.encode().hex().upper(),
+    "HTML": html.escape,
+    "repr": repr,
+    "repr of bytes": lambda value: repr(value.encode()),
+    **{
+        f"{name} at {before}": lambda value, encoder=encoder, before=before: encoder(
+            b"x" * before + value.encode() + b"yz"
+        ).decode()
+        for before in range(4)
+        for name, encoder in (("base64", base64.b64encode), ("urlsafe base64", base64.urlsafe_b64encode))
+    },
+    "base64 in a URL": lambda value: quote(base64.b64encode(b"me:" + value.encode()), safe=""),
+    "base64 in lines": lambda value: wrapped(base64.b64encode(b"m:" + value.encode()).decode(), 5),
+    "base64 in mail": lambda value: wrapped(base64.b64encode(value.encode()).decode(), 8).replace("\n", "\r\n"),
+    "hex in lines": lambda value: wrapped(value.encode().hex(), 7),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_value_is_found_and_masked_however_it_is_written(way: str) -> None:
+    guard = guard_of("another-value", VALUE)
+    text = f"before {WAYS[way](VALUE)} after"
+
+    assert guard.found_in_json(encode({"deep": [{"key": text}]})) == "S1"
+    assert guard.found_in_json(encode({text: 1})) == "S1"
+    assert guard.found_in_bytes(text.encode()) == "S1"
+    masked = guard.mask(text)
+    assert masked.startswith("before ")
+    assert masked.endswith(" after")
+    assert "***" in masked
+    assert guard.found_in_bytes(masked.encode()) is None
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=6, max_size=40),
+    st.sampled_from(sorted(WAYS)),
+    st.text(max_size=3),
+)
+def test_any_value_is_found_in_any_form(value: str, way: str, before: str) -> None:
+    forms = forms_of(value)
+    if forms and len(value.splitlines()) == 1 and len(value.strip()) >= 6 and "://" not in value:
+        output = encode([(before + WAYS[way](value.strip())).replace("\0", "").encode(errors="ignore").decode()])
+        assert guard_of(value).found_in_json(output) == "S0"
+
+
+def test_nothing_is_found_where_there_is_nothing() -> None:
+    guard = guard_of(VALUE, PEM)
+    text = "a page about horses: https://example.org/?q=1 " + base64.b64encode(bytes(range(256))).decode()
+
+    assert guard.found_in_json(encode({"text": text, "n": [1, 2.5, None]})) is None
+    assert guard.mask(text) == text
+
+
+def test_values_shorter_than_six_characters_are_not_looked_for() -> None:
+    guard = guard_of("short", "", "a\nb")
+    assert not guard.knows_any
+    assert guard.mask("short a\nb") == "short a\nb"
+
+
+def test_the_longer_of_two_values_is_masked_first() -> None:
+    assert guard_of("abcdef", "abcdefgh").mask("abcdefgh abcdef") == "*** ***"
+
+
+def test_each_line_of_a_secret_is_one_but_not_the_frame_of_its_key() -> None:
+    guard = guard_of(PEM)
+    assert guard.found_in_json(encode(["MIIEvQIBADANBgkq"])) == "S0"
+    assert guard.found_in_json(encode([PEM])) == "S0"
+    assert guard.found_in_json(encode([base64.b64encode(PEM.encode()).decode()])) == "S0"
+    assert guard.found_in_json(encode(["-----BEGIN KEY-----\nOTHER\n-----END KEY-----"])) is None
+
+
+def test_the_password_in_a_url_is_secret_unless_it_is_one_of_its_other_words() -> None:
+    assert guard_of("postgresql://me:s3cr%2Ftpw@db/app").mask("s3cr/tpw, s3cr%2Ftpw") == "***, ***"
+    assert guard_of("postgresql://postgres:postgres@db/app").mask("postgres") == "postgres"
+    assert guard_of("https://[bad").mask("bad") == "bad"
+
+
+def test_what_a_json_secret_says_by_name_is_secret_and_the_rest_of_it_is_not() -> None:
+    account = json.dumps({"type": "service_account", "private_key": PEM, "deep": {"api_token": "t0ken-of-it"}})
+    guard = guard_of(account)
+    assert guard.mask(f"service_account t0ken-of-it {PEM}") == (
+        "service_account *** -----BEGIN KEY-----\n***\n***\nab\n-----END KEY-----\n"
+    )
+
+
+def test_records_of_a_tasks_logger_are_masked_with_their_arguments_tracebacks_and_fields(written: Written) -> None:
+    guard = Guard()
+    ctx = Context(run_id="r", flow="f", step="s", secrets=Secrets("f", ["TOKEN"], {"TOKEN": VALUE}, guard))
+    records = written("flowc.handler")
+    ctx.log.warning("got %s", VALUE)
+    ctx.log.warning("plain", extra={"size": 5, "url": f"?q={VALUE}", "all": {"token": VALUE}})
+    ctx.log.warning("wrong %d %s", VALUE)  # noqa: PLE1206 - it is what is tried
+    try:
+        raise ValueError(VALUE)
+    except ValueError:
+        ctx.log.exception("trouble", stack_info=True)
+    [first, second, third, fourth] = records
+    text = "".join([logging.Formatter().format(record) + repr(vars(record)) for record in records])
+
+    assert guard.mask(text) == text
+    assert first.getMessage() == "got ***"
+    assert (vars(second)["size"], vars(second)["url"]) == (5, "?q=***")
+    assert third.getMessage() == "wrong %d %s (with arguments that do not fit it)"
+    assert "ValueError: ***" in str(fourth.exc_text)
+
+
+def test_a_logger_is_masked_while_it_is_asked_for(written: Written) -> None:
+    logger = logging.getLogger("flowc.test.masked")
+    records = written(logger.name)
+    with masked_logger(logger, guard_of(VALUE)):
+        logger.warning(VALUE)
+    logger.warning("open")
+    assert [record.getMessage() for record in records] == ["***", "open"]
+
+
+def test_what_is_printed_in_pieces_is_masked_line_by_line() -> None:
+    stream = io.StringIO()
+    masked = MaskedStream(stream, guard_of("correct-horse", PEM))
+    print("the", "correct-horse", "is", file=masked)
+    print("corr", "ect-horse", sep="", file=masked)
+    masked.writelines(["a", "b\n", PEM])
+    print("half", end="", file=masked, flush=True)
+
+    assert stream.getvalue() == "the *** is\n***\nab\n-----BEGIN KEY-----\n***\n***\nab\n-----END KEY-----\nhalf"
+    assert masked.getvalue() == stream.getvalue()
+
+
+def test_prints_are_masked_while_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with masked_output(guard_of(VALUE)):
+        print(VALUE)
+        print(VALUE, end="", file=sys.stderr)
+    print("open")
+    assert capsys.readouterr() == ("***\nopen\n", "***")
