@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from flowc.cli.again import told_again
 from flowc.cli.terminal import say
 from flowc.db.connect import connect, describe
 from flowc.db.install import install, is_current, require_schema
-from flowc.errors import UsageError
+from flowc.errors import FlowcError, UsageError
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -51,10 +52,15 @@ def open_database(url: str | None, settings: Settings) -> Iterator[Database]:
     """
     if url == "":
         raise UsageError("--db is empty", help="give it a URL, or leave it out for the embedded PostgreSQL")
+    typed = url
     url = url or os.environ.get(URL)
     if url:
         say(f"database: {describe(url)}")
-        yield Database(url, embedded=False)
+        try:
+            yield Database(url, embedded=False)
+        except FlowcError as error:
+            error.help = told_again(error.help, typed)
+            raise
         return
     from flowc.db.embedded import Embedded
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "cancel": "Cancel a run.",
     "retry": "Run what failed or was cancelled in a run again.",
     "prune": "Delete ended runs that are old.",
+    "doctor": "Say what is wrong in the database, and what to do.",
     "explain": "Explain a rule of `flowc check`.",
 }
 

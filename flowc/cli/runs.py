@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from flowc.cli.again import again
 from flowc.cli.database import open_database
+from flowc.cli.finding import find_flow
 from flowc.cli.here import settings_here
 from flowc.cli.options import database_option, json_option
 from flowc.cli.rows_json import rows_as_json
-from flowc.cli.terminal import put, say
-from flowc.cli.words import between
+from flowc.cli.terminal import put, say, table
+from flowc.cli.words import at, between
 from flowc.db import queries
+from flowc.db.health import why_untaken
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from flowc.db.rows import Run
 
 
@@ -27,23 +32,37 @@ if TYPE_CHECKING:
 @json_option
 @database_option
 def command(flow: str | None, status: str | None, limit: int, as_json: bool, url: str | None) -> None:
-    """List runs, the latest first."""
+    """List runs, the latest first.
+
+    Of a run that waits for a handler, a secret or a queue that no live worker has, it says so.
+    """
     with open_database(url, settings_here()) as database, database.connection() as conn:
+        if flow is not None:
+            find_flow(conn, flow)
         runs = queries.runs(conn, flow, status, limit)
+        waits = _waits(conn, runs)
     if as_json:
-        put(json.dumps(rows_as_json(runs), indent=2) + "\n")
+        put(json.dumps([{**row, "waits_for": waits.get(row["run_id"])} for row in rows_as_json(runs)], indent=2) + "\n")
     elif runs:
-        put(_table(runs))
+        put(table(_cells(runs, waits)))
     else:
         say("no runs")
+    if waits and not as_json:
+        say(f"ready tasks wait for a worker that can take them: {again('flowc doctor')} says what to do")
 
 
-def _table(runs: Sequence[Run]) -> str:
-    rows = [("run_id", "flow_slug", "status", "started_at", "took", "failed_step")]
+def _waits(conn: Connection, runs: Sequence[Run]) -> dict[str, str]:
+    """For those of the runs with a ready task that no live worker can take: why."""
+    started = [run.run_id for run in runs if run.status == "started"]
+    found: dict[str, str] = {}
+    for row in queries.untaken(conn, started) if started else []:
+        found.setdefault(row.run_id, f"`{row.step_slug}`: {why_untaken(row)}")
+    return found
+
+
+def _cells(runs: Sequence[Run], waits: Mapping[str, str]) -> Iterator[Sequence[str]]:
+    yield "run_id", "flow_slug", "status", "started_at", "took", "failed_step"
     for run in runs:
-        began = run.started_at.astimezone().isoformat(" ", "seconds")
         took = between(run.started_at, run.ended_at)
-        rows.append((run.run_id, run.flow_slug, run.status, began, took, run.failed_step or ""))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "".join(line.rstrip() + "\n" for line in lines)
+        last = run.failed_step or waits.get(run.run_id, "")
+        yield run.run_id, run.flow_slug, run.status, at(run.started_at), took, last

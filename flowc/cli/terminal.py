@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TextIO
@@ -48,6 +48,14 @@ def one_line(text: str) -> str:
 def printable(line: str) -> str:
     """A line without control characters; its spaces stay."""
     return line if line.isprintable() else "".join(c if c.isprintable() else " " for c in line)
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as lines, each column as wide as its widest cell."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
+    return "".join(line.rstrip() + "\n" for line in lines)
 
 
 def is_rich(stream: TextIO) -> bool:

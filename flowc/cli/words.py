@@ -36,3 +36,8 @@ def span(seconds: float) -> str:
         return f"{hours} h {minutes:02} min"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours:02} h"
+
+
+def at(moment: datetime) -> str:
+    """A moment in the terminal's time zone, to the second."""
+    return moment.astimezone().isoformat(" ", "seconds")

@@ -339,21 +339,38 @@ def invariants(conn: Connection, limit: int | None = None) -> list[Offence]:
 def untaken(conn: Connection, run_ids: Sequence[str] | None = None, limit: int | None = None) -> list[Untaken]:
     """Ready tasks that no live worker can take, one row for each step of a run, longest waiting first."""
     query: LiteralString = (
-        "select run_id::text, flow_slug, step_slug, ready_at, queue, handlers, secrets, missing_handlers,"
-        " missing_secrets, live_workers, workers_of_queue from flowc.untaken"
-        " where (%(ids)s::uuid[] is null or run_id = any(%(ids)s))"
+        f"select {_UNTAKEN} from flowc.untaken where (%(ids)s::uuid[] is null or run_id = any(%(ids)s))"
         ' order by ready_at, run_id, step_slug collate "C" limit %(limit)s'
     )
     chosen = None if run_ids is None else list(run_ids)
     return list(map(Untaken._make, conn.execute(query, {"ids": chosen, "limit": limit}).fetchall()))
 
 
-def stalled(conn: Connection, limit: int | None = None) -> list[Stalled]:
-    """Runs on which nobody works though they could go on, longest waiting first."""
+def untaken_steps(conn: Connection, limit: int | None = None) -> list[tuple[Untaken, int]]:
+    """Of each step that no live worker can take: the run that waits longest, and how many do."""
     query: LiteralString = (
-        "select run_id::text, flow_slug, reason, since from flowc.stalled order by since, run_id limit %s"
+        f"select {_UNTAKEN}, runs from (select distinct on (flow_slug, step_slug) *,"
+        " count(*) over (partition by flow_slug, step_slug) as runs from flowc.untaken"
+        " order by flow_slug, step_slug, ready_at, run_id) as steps order by ready_at, flow_slug, step_slug limit %s"
     )
+    return [(Untaken._make(row[:-1]), row[-1]) for row in conn.execute(query, [limit])]
+
+
+def stalled(conn: Connection, limit: int | None = None) -> list[Stalled]:
+    """Runs that nobody works on though they could go on, longest waiting first."""
+    query: LiteralString = f"select {_STALLED} from flowc.stalled order by since, run_id limit %s"
     return list(map(Stalled._make, conn.execute(query, [limit]).fetchall()))
+
+
+def stalled_flows(conn: Connection, limit: int | None = None) -> list[tuple[Stalled, int]]:
+    """Of each flow and reason, the stalled run that waits longest, and how many do; steps of ``untaken`` aside."""
+    query: LiteralString = (
+        f"select {_STALLED}, runs from (select distinct on (flow_slug, reason) *,"
+        " count(*) over (partition by flow_slug, reason) as runs from flowc.stalled s"
+        " where reason <> 'ready' or not exists (select from flowc.untaken u where u.run_id = s.run_id)"
+        " order by flow_slug, reason, since, run_id) as flows order by since, flow_slug limit %s"
+    )
+    return [(Stalled._make(row[:-1]), row[-1]) for row in conn.execute(query, [limit])]
 
 
 def live_workers(conn: Connection) -> int:
