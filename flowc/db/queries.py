@@ -23,6 +23,11 @@ _TASK: LiteralString = (
     "run_id, flow_slug, step_slug, task_index, attempt, failures, started_at, lease_expires_at, deadline,"
     " run_input, inputs, item, errors, check_input"
 )
+_UNTAKEN: LiteralString = (
+    "run_id::text, flow_slug, step_slug, ready_at, queue, handlers, secrets, missing_handlers, missing_secrets,"
+    " live_workers, workers_of_queue"
+)
+_STALLED: LiteralString = "run_id::text, flow_slug, reason, since"
 
 
 def start_flow(
