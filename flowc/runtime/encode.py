@@ -7,6 +7,7 @@ import inspect
 import io
 import json
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
@@ -24,6 +25,10 @@ MAX_BYTES = 64 * 1024 * 1024
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS
 _ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
+# Large floats have an exponent. Looked for in three steps, each slower and surer: most values need but the first.
+_EXPONENTS = (b"0e0", b"0e+0")  # where all digits are zeros
+_LARGE_FLOAT = re.compile(rb"[:,\[]-?[0-9.]+e")
+_TEXT_OR_NUMBER = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9.]+e\+?[0-9]+')
 _SCALARS = str | int | float | None
 
 
@@ -39,6 +44,7 @@ def encode(value: object, *, most: int = MAX_BYTES) -> bytes:
     """``value`` as JSON in UTF-8, at most ``most`` bytes.
 
     Tuples become arrays; dataclasses objects; dates and times ISO 8601 text; UUIDs text; enum members their values.
+    jsonb gives all of it back with the same types, except that -0.0 comes back as 0.0 and keys in another order.
 
     Raises:
         NotJSON: NaN, infinities, U+0000, lone surrogates, keys that are not strings, cycles, more than
@@ -52,6 +58,9 @@ def encode(value: object, *, most: int = MAX_BYTES) -> bytes:
         # The fast encoder writes NaN as null and lets U+0000 pass; both leave a trace that is quick to look for.
         if b"null" in text or b"\\u0000" in text:
             _refuse_nan_and_nul(value, text)
+    digits = text.translate(_ZEROS)
+    if (_EXPONENTS[0] in digits or _EXPONENTS[1] in digits) and _LARGE_FLOAT.search(b"," + text):
+        text = _TEXT_OR_NUMBER.sub(_float_written_out, text)
     if len(text) > most:
         raise NotJSON("$", f"is {len(text):,} bytes of JSON; {most:,} is the most that is kept")
     return text
@@ -77,6 +86,12 @@ def _decode_exactly(raw: bytes) -> Any:
         return json.loads(raw)
     except RecursionError:
         raise ValueError("more levels of nesting than Python can read") from None
+
+
+def _float_written_out(found: re.Match[bytes]) -> bytes:
+    """A large float with all its digits: jsonb would give ``1e22`` back without a point, as an integer."""
+    token = found[0]
+    return token if token.startswith(b'"') else b"%.1f" % float(token)
 
 
 def _refuse_nan_and_nul(value: object, text: bytes) -> None:
@@ -159,7 +174,10 @@ def _open(value: object, path: list[Any], inside: dict[int, int]) -> Any:
         raise _refusal(path[:8], f"goes deeper than {MAX_DEPTH} levels")
     inside[id(given)] = len(path)
     if isinstance(value, Mapping):
-        return _Level(given, {}, iter([(_key(key, path), item) for key, item in value.items()]))
+        items = [(_key(key, path), item) for key, item in value.items()]
+        if len(dict(items)) < len(items):
+            raise _refusal(path, "has two keys of the same text")
+        return _Level(given, {}, iter(items))
     return _Level(given, [None] * len(value), enumerate(value))
 
 

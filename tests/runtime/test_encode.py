@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowc.runtime.encode import MAX_DEPTH, NotJSON, decode, encode
+from tests.runtime.random_values import Twin
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -75,6 +76,25 @@ def test_edges_survive_beside_a_null_and_a_huge_integer(value: Any) -> None:
     for whole in (value, [value, None], {"a": value, "b": 2**70}):
         assert same(json.loads(encode(whole)), whole)
         assert same(decode(encode(whole)), whole)
+
+
+@pytest.mark.parametrize("number", [1e16, -1e22, 1e23, 1.5e17, 1.7976931348623157e308])
+def test_a_large_float_has_a_point_and_no_exponent_so_that_jsonb_keeps_it_a_float(number: float) -> None:
+    for value in (number, [number], {"a": number, "b": [1, number]}, [number, 2**70, 'x"1e22,1e22']):
+        text = encode(value)
+        assert b"e+" not in text.replace(b"1e22", b"")
+        assert f"{number:.1f}".encode() in text
+        assert same(decode(text), value)
+
+
+def test_text_that_looks_like_large_numbers_stays_as_it_is() -> None:
+    value = ["1e22", ",1e22,", '[1e22] \\"1e22', {",1e+22": "\\"}, 1e22]
+    assert same(decode(encode(value)), value)
+
+
+def test_two_keys_of_the_same_text_are_refused() -> None:
+    with pytest.raises(NotJSON, match=r"`\$\[0\]` has two keys of the same text"):
+        encode([{Twin("a"): 1, "a": 2}])
 
 
 def test_text_that_spells_an_escaped_nul_is_no_nul() -> None:
