@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flowc.references import INDEX, INPUT, ITEM, is_reference, resolve
-from flowc.runtime.handlers import Handler, Parameter
+from flowc.runtime.convert import Misfit
+from flowc.runtime.handlers import CTX, PREVIOUS, Handler, Parameter
 
-CTX, PREVIOUS = "ctx", "previous"
 # `**kwargs` takes every dependency, and these are none.
 _NEVER_REST = frozenset({INPUT, ITEM, INDEX})
 
@@ -44,11 +44,20 @@ class Call:
         handler: whom to call.
         provided: the names that it may ask for, ``ctx`` aside.
         template: the step's ``with``: the names are then its keys, and the handler must take them all.
+        later: whether the values are another handler's result, which may be anything, rather than JSON.
     """
 
-    __slots__ = ("_problem", "_rest", "_slots", "_template", "handler", "needed")
+    __slots__ = ("_later", "_problem", "_rest", "_slots", "_template", "handler", "needed")
 
-    def __init__(self, handler: Handler, provided: Iterable[str], template: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        provided: Iterable[str],
+        template: Mapping[str, Any] | None = None,
+        *,
+        later: bool = False,
+    ) -> None:
+        self._later = later
         names = tuple(provided if template is None else template)
         slots = [(parameter, _source(parameter, names)) for parameter in handler.parameters]
         taken = {parameter.name for parameter in handler.parameters}
@@ -70,7 +79,7 @@ class Call:
             ctx: the task's context.
 
         Raises:
-            InvalidArguments: something is missing, or too much, or null where the annotation takes no null.
+            InvalidArguments: something is missing, or too much, or does not fit the parameter's annotation.
         """
         if self._problem:
             raise InvalidArguments(self._problem)
@@ -83,18 +92,36 @@ class Call:
                 value = parameter.default
             else:
                 value = ctx if source == CTX else values.get(source)
-                if value is None and parameter.refuses_null:
-                    raise InvalidArguments(self._null(parameter))
+                converter = parameter.converter
+                if converter is not None and type(value) not in converter.quick:
+                    value = self._converted(parameter, value)
             if parameter.positional_only:
                 positional.append(value)
             else:
                 named[parameter.name] = value
         return positional, named
 
-    def _null(self, parameter: Parameter) -> str:
+    def _converted(self, parameter: Parameter, value: Any) -> Any:
+        """A value as the annotation of ``parameter`` asks for it."""
+        converter = parameter.converter
+        assert converter is not None
+        if value is None:
+            if parameter.refuses_null:
+                raise InvalidArguments(
+                    f"{self._given(parameter)} is null, and the parameter of `{self.handler.name}` takes no null"
+                )
+            if parameter.default is None:
+                return None
+        try:
+            return converter.from_python(value) if self._later else converter.from_json(value)
+        except Misfit as misfit:
+            written = (self._template or {}).get(parameter.name)
+            whence = f" (given as `{written}`)" if is_reference(written) else ""
+            raise InvalidArguments(f"`{parameter.name}{misfit.path}`: {misfit.sentence}{whence}") from None
+
+    def _given(self, parameter: Parameter) -> str:
         written = (self._template or {}).get(parameter.name)
-        source = f"`{written}`, given as `{parameter.name}`," if is_reference(written) else f"`{parameter.name}`"
-        return f"{source} is null, and the parameter of `{self.handler.name}` takes no null"
+        return f"`{written}`, given as `{parameter.name}`," if is_reference(written) else f"`{parameter.name}`"
 
 
 def first_call(definition: Mapping[str, Any], slug: str, handler: Handler) -> Call:
@@ -106,7 +133,7 @@ def first_call(definition: Mapping[str, Any], slug: str, handler: Handler) -> Ca
 
 def later_call(handler: Handler) -> Call:
     """How a handler is called that comes after another one in the same step."""
-    return Call(handler, (PREVIOUS,))
+    return Call(handler, (PREVIOUS,), later=True)
 
 
 def _source(parameter: Parameter, names: tuple[str, ...]) -> str | None:

@@ -7,13 +7,14 @@ import functools
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, Final, TypeVar, overload
 
 from flowc.errors import HandlersError
-from flowc.runtime.annotations import Schema, hints_of, refuses_null, schema_of
+from flowc.runtime.annotations import NotResolved, Schema, resolve, scope_of
+from flowc.runtime.convert import Converter, Impossible, Unconvertible, converter_of, refuses_null
 from flowc.runtime.loading import load_attribute
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -23,29 +24,64 @@ _LONGEST_NAME = 200
 _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
+CTX: Final = "ctx"
+PREVIOUS: Final = "previous"
+# What the runtime gives whatever the annotation says; that one is for the reader.
+_OURS = frozenset({CTX})
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named parameter of a handler; ``schema`` is what its annotation says of JSON, None if nothing."""
+    """A named parameter of a handler; ``converter`` is what its annotation makes of values, None if it takes any."""
 
     name: str
     required: bool
     default: Any
     positional_only: bool
-    schema: Schema | None
+    converter: Converter | None
     refuses_null: bool
 
+    @property
+    def schema(self) -> Schema | None:
+        """What its annotation says of JSON; None if nothing."""
+        return None if self.converter is None else self.converter.schema("validation")
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Handler:
-    """A registered callable and what is known of it; ``place`` is where it is written, as ``file:line``."""
+    """A registered callable and what is known of it; ``place`` is where it is written, as ``file:line``.
+
+    Annotations are read when somebody asks, which ``Handlers.resolve`` does for all of them: only then is everything
+    defined that their module defines.
+    """
 
     name: str
     function: Callable[..., Any]
     place: str
     is_async: bool
-    parameters: tuple[Parameter, ...]
-    keywords: bool
-    returns: Schema | None
+    signature: inspect.Signature
+    names: Mapping[str, Any]
+    local: Mapping[str, Any]
+
+    @property
+    def keywords(self) -> bool:
+        """Whether it has a ``**kwargs``."""
+        return any(one.kind is inspect.Parameter.VAR_KEYWORD for one in self.signature.parameters.values())
+
+    @functools.cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Its named parameters; raises HandlersError if an annotation cannot be used."""
+        return tuple(self._parameter(one) for one in self.signature.parameters.values() if one.kind in _NAMED)
+
+    @functools.cached_property
+    def result(self) -> Converter | None:
+        """What its return annotation makes of results; raises HandlersError if it cannot be used."""
+        return self._converter(self.signature.return_annotation, "what it returns", foreign=True)
+
+    @functools.cached_property
+    def returns(self) -> Schema | None:
+        """What its return annotation says of JSON; None if nothing."""
+        return None if self.result is None else self.result.schema("serialization")
 
     def facts(self) -> dict[str, Any]:
         """What the checker needs to know, as JSON."""
@@ -54,6 +90,45 @@ class Handler:
             "keywords": self.keywords,
             "returns": self.returns,
         }
+
+    def _parameter(self, parameter: inspect.Parameter) -> Parameter:
+        optional = parameter.default is not inspect.Parameter.empty
+        annotation = Any if parameter.name in _OURS else parameter.annotation
+        converter = self._converter(
+            annotation, f"its parameter `{parameter.name}`", foreign=parameter.name == PREVIOUS, optional=optional
+        )
+        return Parameter(
+            name=parameter.name,
+            required=not optional,
+            default=parameter.default,
+            positional_only=parameter.kind is inspect.Parameter.POSITIONAL_ONLY,
+            converter=converter,
+            refuses_null=parameter.default is not None and converter is not None and refuses_null(converter),
+        )
+
+    def _converter(
+        self, annotation: Any, of: str, *, foreign: bool = False, optional: bool = False
+    ) -> Converter | None:
+        if annotation is inspect.Parameter.empty:
+            return None
+        try:
+            hint = resolve(annotation, self.names, self.local)
+            return converter_of(hint, self.local, foreign=foreign)
+        except NotResolved as error:
+            if optional:
+                return Impossible(f"its annotation `{_written(annotation)}` cannot be read: {error}")
+            raise HandlersError(
+                f"the handler `{self.name}` ({self.place}) annotates {of} with `{_written(annotation)}`, which cannot"
+                f" be read: {error}",
+                help="import it for real, not only for the type checker, or leave the annotation away",
+            ) from None
+        except Unconvertible as error:
+            if optional:
+                return Impossible(f"nothing can become the `{_written(annotation)}` that its annotation asks for")
+            raise HandlersError(
+                f"the handler `{self.name}` ({self.place}) annotates {of} with `{_written(annotation)}`: {error}",
+                help="use JSON types, a dataclass, a TypedDict or a pydantic model, or leave the annotation away",
+            ) from None
 
 
 class Handlers:
@@ -122,8 +197,21 @@ class Handlers:
     def __repr__(self) -> str:
         return f"<Handlers: {', '.join(self.names) or 'none'}>"
 
+    def resolve(self) -> None:
+        """Read all annotations, so that one that cannot be used is told now and not by a run.
+
+        Raises:
+            HandlersError: it names what is not defined, or asks for what no JSON can become.
+        """
+        for handler in self:
+            _ = handler.parameters, handler.result
+
     def facts(self) -> dict[str, Any]:
-        """What the checker needs to know of all handlers, as JSON."""
+        """What the checker needs to know of all handlers, as JSON.
+
+        Raises:
+            HandlersError: an annotation cannot be used.
+        """
         return {"handlers": {name: self._handlers[name].facts() for name in self.names}}
 
 
@@ -131,10 +219,12 @@ def load(target: str) -> Handlers:
     """The registry that ``app.flows:handlers`` names; the module is imported with the current folder on the path.
 
     Raises:
-        HandlersError: ``target`` is not ``module:attribute``, the import failed, or what it names is no registry.
+        HandlersError: ``target`` is not ``module:attribute``, the import failed, what it names is no registry, or an
+            annotation of a handler cannot be used.
     """
     module, name, found = load_attribute(target)
     if isinstance(found, Handlers):
+        found.resolve()
         return found
     registries = [key for key, value in vars(module).items() if isinstance(value, Handlers)]
     near = registries[:1] or difflib.get_close_matches(name, vars(module), 1)
@@ -164,28 +254,19 @@ def _handler(function: Any, name: str | None) -> Handler:
             f"`{inner.__qualname__}` is a method without its object ({place})",
             help="make the object first, then handlers.register(the_object.the_method)",
         )
-    hints = hints_of(inner)
     return Handler(
         name=name,
         function=function,
         place=place or "a place unknown",
         is_async=inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__),
-        parameters=tuple(_parameter(one, hints) for one in parameters if one.kind in _NAMED),
-        keywords=any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters),
-        returns=schema_of(hints["return"]) if "return" in hints else None,
+        signature=signature,
+        names=getattr(inner, "__globals__", {}),
+        local=scope_of(getattr(inner, "__annotations__", {})),
     )
 
 
-def _parameter(parameter: inspect.Parameter, hints: dict[str, Any]) -> Parameter:
-    hint = hints.get(parameter.name, Any)
-    return Parameter(
-        name=parameter.name,
-        required=parameter.default is inspect.Parameter.empty,
-        default=parameter.default,
-        positional_only=parameter.kind is inspect.Parameter.POSITIONAL_ONLY,
-        schema=schema_of(hint),
-        refuses_null=parameter.default is not None and refuses_null(hint),
-    )
+def _written(annotation: Any) -> str:
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
 def _own_name(function: Any, inner: Any) -> str:

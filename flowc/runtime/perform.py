@@ -10,10 +10,12 @@ from typing import Any
 
 from flowc.db.rows import Task
 from flowc.references import INDEX, INPUT, ITEM
-from flowc.runtime.arguments import PREVIOUS, InvalidArguments
+from flowc.runtime.arguments import InvalidArguments
 from flowc.runtime.context import Context
+from flowc.runtime.convert import Misfit, require
 from flowc.runtime.encode import NotJSON, decode, encode
 from flowc.runtime.failure import Permanent, RetryLater, error_object, error_of
+from flowc.runtime.handlers import PREVIOUS
 from flowc.runtime.outcome import Completed, Failed, Outcome
 from flowc.runtime.plan import Plan
 from flowc.runtime.secrets import SecretError
@@ -72,9 +74,10 @@ class Performance:
         return values
 
     def completed(self, result: object) -> Completed:
-        """The outcome of a result; raises Refused if it cannot be stored or does not fit the declared schema."""
+        """The outcome of a result; raises Refused if it cannot be stored, or fits no declared schema or annotation."""
+        converter = self.plan.calls[-1].handler.result
         try:
-            output = encode(result)
+            output = encode(result if converter is None else converter.to_plain(result))
         except NotJSON as error:
             if inspect.iscoroutine(result):
                 result.close()
@@ -86,7 +89,18 @@ class Performance:
             )
         if self.plan.output_schema is not None:
             _require("InvalidOutput", "the result", self.plan.output_schema, decode(output))
+        if converter is not None and type(result) not in converter.quick:
+            self._require_annotated(output)
         return Completed(output)
+
+    def _require_annotated(self, output: bytes) -> None:
+        """Raises Refused if the result is not what its handler is annotated to return."""
+        handler = self.plan.calls[-1].handler
+        try:
+            require(handler.returns or {}, decode(output))
+        except Misfit as misfit:
+            annotated = f"the result does not fit what `{handler.name}` is annotated to return"
+            raise Refused("InvalidOutput", f"{annotated} at `{misfit.path}`: {misfit.sentence}") from None
 
     def failed(self, error: BaseException) -> Failed:
         """The outcome of an exception; never raises."""

@@ -1,0 +1,236 @@
+"""pydantic as a converter: imported for annotations that ask for more than JSON as it comes."""
+
+from __future__ import annotations
+
+import collections.abc
+import sys
+import types
+from collections.abc import Mapping
+from enum import Enum
+from functools import reduce
+from operator import or_
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Never,
+    NoReturn,
+    NotRequired,
+    Required,
+    Union,
+    get_args,
+    get_origin,
+    is_typeddict,
+)
+
+import typing_extensions
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import ErrorDetails, PydanticSerializationError
+
+from flowc.runtime.annotations import NotResolved, Schema, fields_of
+from flowc.runtime.convert import Misfit, Unconvertible
+from flowc.runtime.encode import NotJSON, encode
+from flowc.schemas import path_text
+from flowc.schemas.words import got
+
+# What pydantic would only look at while somebody iterates over it.
+_LAZY = (collections.abc.Iterable, collections.abc.Collection)
+_NOTHING = (Never, NoReturn)
+_MOST = 3
+
+
+class Adapted:
+    """Values of dataclasses, models, enums, dates, sets and whatever else pydantic knows.
+
+    They are read by its strict rules for JSON: text becomes a date, no text becomes a number.
+    """
+
+    __slots__ = ("_adapter", "quick")
+
+    def __init__(self, adapter: TypeAdapter[Any]) -> None:
+        self._adapter = adapter
+        self.quick: frozenset[type] = frozenset()
+
+    def from_json(self, value: Any) -> Any:
+        try:
+            return self._adapter.validate_json(encode(value), strict=True)
+        except ValidationError as error:
+            raise _misfit(error, value) from None
+        except NotJSON as error:
+            raise Misfit("", str(error)) from None
+
+    def from_python(self, value: Any) -> Any:
+        try:
+            return self._adapter.validate_python(value, strict=True)
+        except ValidationError as error:
+            try:
+                text = None if _is_foreign(error) else encode(value)
+            except NotJSON:
+                text = None
+            if text is None:
+                raise _misfit(error, value) from None
+        try:
+            return self._adapter.validate_json(text, strict=True)
+        except ValidationError as error:
+            raise _misfit(error, value) from None
+
+    def to_plain(self, value: Any) -> Any:
+        if isinstance(value, collections.abc.Iterator | collections.abc.Awaitable):
+            return value  # the encoder's words are better than what pydantic makes of these
+        try:
+            return self._adapter.dump_python(value, mode="json", by_alias=True, warnings=False)
+        except (PydanticSerializationError, UnicodeError):
+            return value
+
+    def schema(self, mode: str) -> Schema | None:
+        kind: Any = mode
+        try:
+            return self._adapter.json_schema(mode=kind, schema_generator=_Untitled)
+        except PydanticUserError:
+            return None
+
+
+class _Untitled(GenerateJsonSchema):
+    """A JSON Schema without titles that only repeat the names of fields, and without a word on what it leaves out."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}  # noqa: RUF012
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def adapted(hint: Any, local: Mapping[str, Any], *, foreign: bool) -> Adapted:
+    """The converter of an annotation; arguments and errors as for ``converter_of``."""
+    try:
+        hint = _readable(hint, local)
+        adapter = _adapter(hint, local, foreign)
+    except NotResolved:
+        raise
+    except (PydanticUndefinedAnnotation, NameError) as error:
+        raise NotResolved(f"there is no `{error.name}`") from None
+    except Exception as error:  # noqa: BLE001 - annotations are code: they can raise anything
+        raise Unconvertible(_why(error)) from None
+    if adapter.pydantic_complete is not True:
+        raise NotResolved("it refers to what is not defined")
+    return Adapted(adapter)
+
+
+def _adapter(hint: Any, local: Mapping[str, Any], foreign: bool) -> TypeAdapter[Any]:
+    try:
+        return _built(hint, local, None)
+    except PydanticSchemaGenerationError:
+        if not foreign:
+            raise
+    return _built(hint, local, ConfigDict(arbitrary_types_allowed=True))
+
+
+def _built(hint: Any, local: Mapping[str, Any], config: ConfigDict | None) -> TypeAdapter[Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(hint, config=config)
+    if adapter.pydantic_complete is not True:
+        adapter.rebuild(force=True, raise_errors=True, _types_namespace=dict(local))
+    return adapter
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, PydanticSchemaGenerationError):
+        return "no JSON can become that"
+    return f"{error}".split("\n", maxsplit=1)[0]
+
+
+def _readable(hint: Any, local: Mapping[str, Any], inside: tuple[Any, ...] = ()) -> Any:
+    """The annotation, where it is a TypedDict that pydantic refuses before Python 3.12, or would read late."""
+    if hint in _LAZY or hint in _NOTHING:
+        return list if hint in _LAZY else None
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is None:
+        return _typed_dict(hint, local, inside) if is_typeddict(hint) else hint
+    if origin is Literal:
+        members = {one.value: one for one in arguments if isinstance(one, Enum)}
+        # Strictly, pydantic takes the member itself only, which no JSON is.
+        return Annotated[hint, BeforeValidator(lambda value: _member(members, value))] if members else hint
+    if origin is Annotated:
+        return Annotated[(_readable(arguments[0], local, inside), *hint.__metadata__)]
+    parts = tuple(_readable(one, local, inside) if _is_hint(one) else one for one in arguments)
+    if origin in _LAZY:
+        return list[parts]  # type: ignore[valid-type]
+    if parts == arguments:
+        return hint
+    if origin in (Union, types.UnionType):
+        return reduce(or_, parts)
+    return origin[parts[0]] if origin in (Required, NotRequired) else origin[parts]
+
+
+def _member(members: Mapping[Any, Enum], value: Any) -> Any:
+    return members.get(value, value) if isinstance(value, collections.abc.Hashable) else value
+
+
+def _is_hint(argument: object) -> bool:
+    return isinstance(argument, type) or get_origin(argument) is not None
+
+
+def _typed_dict(hint: Any, local: Mapping[str, Any], inside: tuple[Any, ...]) -> Any:
+    if sys.version_info >= (3, 12) or type(hint).__module__ == "typing_extensions":
+        return hint
+    if hint in inside:
+        return dict[str, Any]
+    try:
+        fields, required = fields_of(hint, local)
+    except NameError as error:
+        raise NotResolved(f"there is no `{error.name}`") from None
+    bare = {name: _unmarked(_readable(field, local, (*inside, hint))) for name, field in fields.items()}
+    marked = {name: Required[one] if name in required else NotRequired[one] for name, one in bare.items()}
+    rebuilt = typing_extensions.TypedDict(hint.__name__, marked)  # type: ignore[misc]
+    rebuilt.__doc__ = hint.__doc__
+    return rebuilt
+
+
+def _unmarked(field: Any) -> Any:
+    return get_args(field)[0] if get_origin(field) in (Required, NotRequired) else field
+
+
+def _is_foreign(error: ValidationError) -> bool:
+    """Whether an instance of a class was asked for that knows nothing of JSON."""
+    return error.errors(include_url=False)[0]["type"] == "is_instance_of"
+
+
+def _misfit(error: ValidationError, value: Any) -> Misfit:
+    """The first of what pydantic found, with all that it says of the same place: a union says it of each choice."""
+    found = error.errors(include_url=False, include_context=False)
+    places = [_place(one, value) for one in found]
+    first = places[0]
+    said = dict.fromkeys(_sentence(one) for one, place in zip(found, places, strict=True) if place == first)
+    words = ", or ".join(list(said)[:_MOST])
+    if found[0]["type"] == "missing":
+        return Misfit(path_text(first[:-1]).removeprefix("$"), f"`{first[-1]}` is missing")
+    return Misfit(path_text(first).removeprefix("$"), f"{words}, got {_shown(found[0]['input'])}")
+
+
+def _place(error: ErrorDetails, value: Any) -> tuple[str | int, ...]:
+    """Where in the value an error stands: pydantic's own place also names the choices of unions and its validators."""
+    place: list[str | int] = []
+    step: Any
+    for step in error["loc"]:
+        try:
+            value = value[step] if isinstance(value, Mapping | list | tuple) else getattr(value, str(step))
+        except (LookupError, TypeError, AttributeError):
+            if error["type"] != "missing" or step != error["loc"][-1]:
+                continue
+        place.append(step)
+    return tuple(place)
+
+
+def _sentence(error: ErrorDetails) -> str:
+    said = error["msg"]
+    for before in ("Input should be ", "Value error, ", "Assertion failed, "):
+        if said.startswith(before):
+            rest = said.removeprefix(before)
+            return f"{rest} is needed" if before == "Input should be " else rest
+    return f"{said[:1].lower()}{said[1:]}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Enum) or not isinstance(value, str | int | float | list | dict | None):
+        return f"a value of type `{type(value).__name__}`"
+    return got(value)

@@ -1,0 +1,163 @@
+"""From JSON to what a parameter's annotation asks for, and back: checked here, or made by pydantic.
+
+Every annotation has one converter, built once. Those that are JSON as it comes (scalars, lists, dicts, TypedDicts,
+literals) are looked at and passed on; pydantic is imported where an annotation asks for more, and not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from flowc.runtime.annotations import Schema, plain_schema, takes_null
+from flowc.schemas import SchemaError, errors_of
+
+_TYPES: Mapping[str, frozenset[type]] = {
+    "string": frozenset({str}),
+    "integer": frozenset({int}),
+    "number": frozenset({int, float}),
+    "boolean": frozenset({bool}),
+    "null": frozenset({type(None)}),
+    "array": frozenset({list}),
+    "object": frozenset({dict}),
+}
+
+
+class Misfit(Exception):
+    """A value that an annotation does not take: where in it, as ``.items[3].name`` or nothing, and why."""
+
+    def __init__(self, path: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.path = path
+        self.sentence = sentence
+
+
+class Unconvertible(Exception):
+    """No value can become what an annotation asks for; the text says why."""
+
+
+class Converter(Protocol):
+    """What an annotation makes of values.
+
+    Attributes:
+        quick: values of exactly these types fit as they are.
+    """
+
+    quick: frozenset[type]
+
+    def from_json(self, value: Any) -> Any:
+        """JSON data as the annotation asks for it; raises Misfit."""
+
+    def from_python(self, value: Any) -> Any:
+        """The same of what another handler returned, which may be anything; raises Misfit."""
+
+    def to_plain(self, value: Any) -> Any:
+        """A result, without what only the annotation knows how to write as JSON."""
+
+    def schema(self, mode: str) -> Schema | None:
+        """The JSON Schema of what it takes (``validation``) or gives (``serialization``); None if there is none."""
+
+
+class Plain:
+    """Values that are JSON as it comes."""
+
+    __slots__ = ("_schema", "_whole", "quick")
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self.quick = _quick(schema)
+        self._whole = int in self.quick and float not in self.quick
+
+    def from_json(self, value: Any) -> Any:
+        mistakes = errors_of(self._schema, value)
+        if mistakes:
+            raise Misfit(mistakes[0][0].removeprefix("$"), mistakes[0][1])
+        # JSON Schema has 5.0 for an integer, and PostgreSQL keeps its fraction.
+        return int(value) if self._whole and type(value) is float else value
+
+    def from_python(self, value: Any) -> Any:
+        try:
+            return self.from_json(value)
+        except (TypeError, ValueError):  # it is no JSON, of which the annotation says nothing
+            return value
+
+    def to_plain(self, value: Any) -> Any:
+        return value
+
+    def schema(self, mode: str) -> Schema | None:
+        return self._schema
+
+
+class Impossible:
+    """A parameter that nothing can be given to, and that its default serves."""
+
+    __slots__ = ("_why", "quick")
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+        self.quick: frozenset[type] = frozenset()
+
+    def from_json(self, value: Any) -> Any:
+        raise Misfit("", self._why)
+
+    from_python = from_json
+
+    def to_plain(self, value: Any) -> Any:
+        return value
+
+    def schema(self, mode: str) -> Schema | None:
+        return None
+
+
+def converter_of(hint: Any, local: Mapping[str, Any], *, foreign: bool = False) -> Converter | None:
+    """The converter of an annotation; None where it takes anything.
+
+    Args:
+        hint: an annotation, resolved.
+        local: what names in it may mean that are defined within functions.
+        foreign: whether classes that know nothing of JSON are taken, too: instances of them, as they are.
+
+    Raises:
+        Unconvertible: no JSON can become what it asks for.
+        NotResolved: a class in it refers to what cannot be found.
+    """
+    schema = plain_schema(hint, local)
+    if schema is not None:
+        return Plain(schema) if schema else None
+    from flowc.runtime.adapt import adapted
+
+    return adapted(hint, local, foreign=foreign)
+
+
+def refuses_null(converter: Converter) -> bool:
+    """Whether a null does not fit."""
+    if isinstance(converter, Plain):
+        return not takes_null(converter.schema("validation") or {})
+    try:
+        converter.from_json(None)
+    except Misfit:
+        return True
+    return False
+
+
+def require(schema: Schema, value: Any) -> None:
+    """Hold JSON data against the schema of an annotation.
+
+    Raises:
+        Misfit: it does not fit.
+    """
+    try:
+        mistakes = errors_of(schema, value)
+    except SchemaError:  # a pattern, say, that only Python can read
+        return
+    if mistakes:
+        raise Misfit(*mistakes[0])
+
+
+def _quick(schema: Schema) -> frozenset[type]:
+    if "anyOf" in schema:
+        return frozenset().union(*map(_quick, schema["anyOf"]))
+    if schema.keys() != {"type"}:
+        return frozenset()
+    names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return frozenset().union(*(_TYPES[name] for name in names))
