@@ -25,6 +25,7 @@ COMMANDS = {
     "simulate": "Run one flow in memory, without a database and without waiting.",
     "start": "Start a run of a deployed flow.",
     "worker": "Work on ready tasks until stopped.",
+    "flows": "List, retire and delete deployed flows.",
     "runs": "List runs.",
     "show": "Show one run: its steps, attempts and errors.",
     "cancel": "Cancel a run.",

@@ -15,7 +15,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from flowc.db.rows import Offence, Reply, Run, Stalled, StepState, StepTask, Task, TaskError, Untaken
+from flowc.db.rows import DeployedFlow, Offence, Reply, Run, Stalled, StepState, StepTask, Task, TaskError, Untaken
 
 Json = str | bytes
 
@@ -262,6 +262,27 @@ def missing_secrets(conn: Connection, handlers: Sequence[str], secrets: Sequence
     """For want of which secrets a worker with these handlers leaves flows alone: flow and secret, sorted."""
     query: LiteralString = "select flow_slug, secret from flowc.missing_secrets(%s::text[], %s::text[])"
     return conn.execute(query, [list(handlers), list(secrets)]).fetchall()
+
+def flows(conn: Connection, inactive: timedelta | None = None) -> list[DeployedFlow]:
+    """The deployed flows by slug; with ``inactive``, those without a started run that were not used for so long.
+
+    Where no run is left the deploy counts as use.
+    """
+    query: LiteralString = (
+        "select f.flow_slug, f.digest, f.deployed_at, t.retired_at, coalesce(r.started, 0), coalesce(r.completed, 0),"
+        " coalesce(r.failed, 0), coalesce(r.cancelled, 0), r.last_used_at from flowc.flows f"
+        " left join flowc.retired_flows t on t.flow_slug = f.flow_slug"
+        " left join (select flow_slug, count(*) filter (where status = 'started') as started,"
+        " count(*) filter (where status = 'completed') as completed,"
+        " count(*) filter (where status = 'failed') as failed,"
+        " count(*) filter (where status = 'cancelled') as cancelled,"
+        " max(started_at) as last_used_at from flowc.runs group by flow_slug) as r on r.flow_slug = f.flow_slug"
+        " where %(inactive)s::interval is null or coalesce(r.started, 0) = 0"
+        " and coalesce(r.last_used_at, f.deployed_at) < (select flowc.now()) - %(inactive)s::interval"
+        " order by f.flow_slug"
+    )
+    return list(map(DeployedFlow._make, conn.execute(query, {"inactive": inactive}).fetchall()))
+
 
 
 def buckets(conn: Connection) -> int:

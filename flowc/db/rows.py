@@ -164,3 +164,17 @@ class Stalled(NamedTuple):
     flow_slug: str
     reason: str
     since: datetime
+
+
+class DeployedFlow(NamedTuple):
+    """A deployed flow, its runs by status, and when the last of those that are kept was started."""
+
+    flow_slug: str
+    digest: str
+    deployed_at: datetime
+    retired_at: datetime | None
+    started: int
+    completed: int
+    failed: int
+    cancelled: int
+    last_used_at: datetime | None
