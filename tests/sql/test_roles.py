@@ -15,19 +15,22 @@ from flowc.db.connect import connect
 from flowc.db.install import install
 
 ROLES = ("flowc_deployer", "flowc_worker", "flowc_client", "flowc_observer")
-VIEWS = {"runs", "step_states", "step_tasks", "task_errors", "workers", "untaken", "stalled"}
+VIEWS = {"runs", "step_states", "step_tasks", "task_errors", "workers", "untaken", "stalled", "blobs"}
 DEFINITIONS = {"installation", "flows", "steps", "deps", "retired_flows"}
 EVERYBODY = {"now", "buckets", "bucket_of", "get_flow"}
 WORDS = {"_status_word", "_skip_word"}
+READS = {"find_blob", "get_blob", "get_blob_chunk"}
+STORES = READS | {"keep_blob", "put_blob", "put_blob_chunk", "finish_blob"}
 CALLS = {
     "flowc_deployer": {"lock_deploys", "prepare_flow", "assert_deployed", "retire_flow", "delete_flow"},
     "flowc_worker": {
         "poll_for_tasks", "settle_and_poll", "complete_task", "complete_tasks", "fail_task", "fail_tasks",
         "extend_leases", "release_tasks", "expire_leases", "sleep", "next_due", "missing_secrets", "get_inputs",
         "sign_in", "sign_out",
-    },
-    "flowc_client": {"start_flow", "start_flows", "cancel_run", "retry_run"} | WORDS,
-    "flowc_observer": WORDS,
+    }
+    | STORES,
+    "flowc_client": {"start_flow", "start_flows", "cancel_run", "retry_run"} | WORDS | STORES,
+    "flowc_observer": WORDS | READS,
 }  # fmt: skip
 STRANGER = f"flowc_test_{os.getpid()}"  # roles belong to the server, which the session's processes share
 FLOW = define({"flow": "ping", "steps": {"pong": {"kind": "task"}}})
