@@ -11,7 +11,7 @@ from flowc.compiler.model import Flow
 from flowc.compiler.parse import parse
 from flowc.compiler.pipeline import Compilation, compile_file
 from flowc.compiler.signatures import Parameter, Signature
-from flowc.runtime.annotations import schema_of
+from flowc.runtime.annotations import plain_schema
 
 
 def compiled(text: str | bytes, handlers: str | None = None) -> Compilation:
@@ -70,4 +70,4 @@ def _parameter(written: ast.arg, required: bool) -> Parameter:
 
 def _schema(annotation: ast.expr | None) -> dict[str, Any] | None:
     """What the registry makes of an annotation; of built-in types only."""
-    return None if annotation is None else schema_of(eval(ast.unparse(annotation), {"Literal": Literal}))
+    return None if annotation is None else plain_schema(eval(ast.unparse(annotation), {"Literal": Literal}), {})
