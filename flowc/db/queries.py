@@ -15,7 +15,19 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from flowc.db.rows import DeployedFlow, Offence, Reply, Run, Stalled, StepState, StepTask, Task, TaskError, Untaken
+from flowc.db.rows import (
+    DeployedFlow,
+    Offence,
+    Reply,
+    Run,
+    Stalled,
+    StepState,
+    StepTask,
+    StoredBlob,
+    Task,
+    TaskError,
+    Untaken,
+)
 
 Json = str | bytes
 
@@ -251,18 +263,6 @@ def get_flow(conn: Connection, flow_slug: str) -> str | None:
     return definition
 
 
-def get_inputs(conn: Connection, run_id: str, step_slug: str) -> tuple[str, str] | None:
-    """All that a step may see: the run's input, and a JSON object of outputs by slug; None if the run is unknown."""
-    query: LiteralString = "select run_input, inputs from flowc.get_inputs(%s, %s) where run_input is not null"
-    row: tuple[str, str] | None = conn.execute(query, [run_id, step_slug]).fetchone()
-    return row
-
-
-def missing_secrets(conn: Connection, handlers: Sequence[str], secrets: Sequence[str]) -> list[tuple[str, str]]:
-    """For want of which secrets a worker with these handlers leaves flows alone: flow and secret, sorted."""
-    query: LiteralString = "select flow_slug, secret from flowc.missing_secrets(%s::text[], %s::text[])"
-    return conn.execute(query, [list(handlers), list(secrets)]).fetchall()
-
 def flows(conn: Connection, inactive: timedelta | None = None) -> list[DeployedFlow]:
     """The deployed flows by slug; with ``inactive``, those without a started run that were not used for so long.
 
@@ -283,6 +283,18 @@ def flows(conn: Connection, inactive: timedelta | None = None) -> list[DeployedF
     )
     return list(map(DeployedFlow._make, conn.execute(query, {"inactive": inactive}).fetchall()))
 
+
+def get_inputs(conn: Connection, run_id: str, step_slug: str) -> tuple[str, str] | None:
+    """All that a step may see: the run's input, and a JSON object of outputs by slug; None if the run is unknown."""
+    query: LiteralString = "select run_input, inputs from flowc.get_inputs(%s, %s) where run_input is not null"
+    row: tuple[str, str] | None = conn.execute(query, [run_id, step_slug]).fetchone()
+    return row
+
+
+def missing_secrets(conn: Connection, handlers: Sequence[str], secrets: Sequence[str]) -> list[tuple[str, str]]:
+    """For want of which secrets a worker with these handlers leaves flows alone: flow and secret, sorted."""
+    query: LiteralString = "select flow_slug, secret from flowc.missing_secrets(%s::text[], %s::text[])"
+    return conn.execute(query, [list(handlers), list(secrets)]).fetchall()
 
 
 def buckets(conn: Connection) -> int:
@@ -404,14 +416,75 @@ def live_workers(conn: Connection) -> int:
     return int(_value(conn, "select count(distinct worker_id) from flowc.workers where alive", []))
 
 
+def keep_blob(conn: Connection, blob_id: str, size: int, media_type: str, store: str) -> bool:
+    """Announce a blob that is about to be stored; whether its bytes are there already."""
+    return bool(_value(conn, "select flowc.keep_blob(%s, %s, %s, %s)", [blob_id, size, media_type, store]))
+
+
+def put_blob(conn: Connection, data: bytes, media_type: str, keep: timedelta | None = None) -> str:
+    """Store bytes in the database's own table; the answer is their id."""
+    return str(_value(conn, "select flowc.put_blob(%b, %s, %s)", [data, media_type, keep]))
+
+
+def put_blob_chunk(conn: Connection, blob_id: str, n: int, data: bytes | memoryview) -> None:
+    """Store the piece number ``n`` of an announced blob in the database's own table."""
+    conn.execute("select flowc.put_blob_chunk(%s, %s, %b)", [blob_id, n, data])
+
+
+def finish_blob(conn: Connection, blob_id: str) -> bool:
+    """Say that an announced blob is stored whole; False if it is announced no more."""
+    return bool(_value(conn, "select flowc.finish_blob(%s)", [blob_id]))
+
+
+def find_blob(conn: Connection, blob_id: str) -> tuple[int, str, str] | None:
+    """Size in bytes, media type and store of a blob; None if there is none."""
+    row: tuple[int, str, str] | None = conn.execute(
+        "select size, media_type, store from flowc.find_blob(%s)", [blob_id]
+    ).fetchone()
+    return row
+
+
+def get_blob(conn: Connection, blob_id: str) -> bytes:
+    """The bytes of a blob in the database's own table."""
+    return bytes(_value(conn, "select flowc.get_blob(%s)", [blob_id], binary=True))
+
+
+def get_blob_chunk(conn: Connection, blob_id: str, n: int) -> bytes | None:
+    """The piece number ``n`` of a blob in the database's own table; None behind the last."""
+    piece: bytes | None = _value(conn, "select flowc.get_blob_chunk(%s, %s)", [blob_id, n], binary=True)
+    return piece
+
+
+def collect_blobs(
+    conn: Connection, older_than: timedelta = timedelta(0), max_blobs: int = 1000
+) -> list[tuple[str, int, str]]:
+    """Delete blobs that no run refers to: id, size and store of each; outside of the database their bytes are left."""
+    query: LiteralString = "select blob_id, size, store from flowc.collect_blobs(%s, %s)"
+    return conn.execute(query, [older_than, max_blobs]).fetchall()
+
+
+def drop_blob(conn: Connection, blob_id: str) -> bool:
+    """Let go of a collected blob whose bytes are deleted in the same transaction; False if somebody stored it again."""
+    return bool(_value(conn, "select flowc.drop_blob(%s)", [blob_id]))
+
+
+def blobs(conn: Connection, limit: int | None = None) -> list[StoredBlob]:
+    """Blobs, the latest first."""
+    query: LiteralString = (
+        "select blob_id, size, media_type, store, ready, runs, stored_at, keep_until from flowc.blobs"
+        " order by stored_at desc, blob_id limit %s"
+    )
+    return list(map(StoredBlob._make, conn.execute(query, [limit]).fetchall()))
+
+
 _RUN: LiteralString = (
     "run_id::text, flow_slug, status, run_key, input::text, output::text, error::text, failed_step, skipped_failures,"
     " priority, started_at, ended_at"
 )
 
 
-def _value(conn: Connection, query: LiteralString, arguments: Sequence[object]) -> Any:
-    row = conn.execute(query, arguments).fetchone()
+def _value(conn: Connection, query: LiteralString, arguments: Sequence[object], *, binary: bool = False) -> Any:
+    row = conn.execute(query, arguments, binary=binary).fetchone()
     assert row is not None
     return row[0]
 

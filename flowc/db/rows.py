@@ -132,6 +132,19 @@ class TaskError(NamedTuple):
     terminal: bool
 
 
+class StoredBlob(NamedTuple):
+    """A row of ``flowc.blobs``; ``size`` is in bytes, ``runs`` is how many runs refer to it."""
+
+    blob_id: str
+    size: int
+    media_type: str
+    store: str
+    ready: bool
+    runs: int
+    stored_at: datetime
+    keep_until: datetime | None
+
+
 class Offence(NamedTuple):
     """A row of ``flowc.invariants``: something that must never be so."""
 
