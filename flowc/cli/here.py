@@ -11,7 +11,10 @@ from flowc.errors import HandlersError
 from flowc.project.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flowc.runtime.handlers import Handlers
+    from flowc.runtime.sources import Sources
 
 
 def settings_here() -> Settings:
@@ -41,3 +44,14 @@ def load_handlers(target: str | None, settings: Settings) -> Handlers:
             help="give --handlers module:attribute, or set `handlers` under [tool.flowc] in pyproject.toml",
         )
     return load(target)
+
+
+def open_secrets(specs: Sequence[str], settings: Settings) -> Sources:
+    """The sources of secrets that ``--secrets`` names, else those of the settings, else the environment.
+
+    Raises:
+        FlowcError: one of them cannot be opened.
+    """
+    from flowc.runtime.sources import open_sources
+
+    return open_sources(specs) if specs else open_sources(settings.secrets, settings.root)

@@ -32,3 +32,6 @@ database_option = click.option(
 input_option = click.option("--input", "text", metavar="JSON|@FILE", help="The run's input; @- is stdin.")
 pairs_argument = click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]...")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+secrets_option = click.option(
+    "--secrets", multiple=True, metavar="SOURCE", help="env, folder:PATH, dotenv:PATH or M:A; several in order."
+)

@@ -10,9 +10,9 @@ import click
 from flowc.cli.database import URL, open_database
 from flowc.cli.deploying import deploy_to_run
 from flowc.cli.draw import order_of
-from flowc.cli.here import load_handlers, settings_here
+from flowc.cli.here import load_handlers, open_secrets, settings_here
 from flowc.cli.inputs import check_input, read_input
-from flowc.cli.options import database_option, handlers_option, input_option, pairs_argument
+from flowc.cli.options import database_option, handlers_option, input_option, pairs_argument, secrets_option
 from flowc.cli.outcome import finish, say_how_to_go_on
 from flowc.cli.sources import compile_paths, definitions_of, signatures_of
 from flowc.cli.terminal import say
@@ -28,8 +28,17 @@ from flowc.runtime.worker import Worker
 @pairs_argument
 @input_option
 @handlers_option
+@secrets_option
 @database_option
-def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: str | None, url: str | None) -> None:
+def command(
+    *,
+    file: Path,
+    pairs: tuple[str, ...],
+    text: str | None,
+    handlers: str | None,
+    secrets: tuple[str, ...],
+    url: str | None,
+) -> None:
     """Check, deploy and run the flow in FILE, with a worker of its own; its output goes to stdout.
 
     A KEY=VALUE is a string, unless the flow's input declares another type and VALUE is JSON of it. On the
@@ -44,12 +53,14 @@ def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: s
     [compilation] = compile_paths([file], settings, signatures_of(registry))
     [definition] = definitions_of([compilation], check_changed([compilation], [], settings))
     schema = definition.body.get("input")
+    values = open_secrets(secrets, settings)
     value = check_input(read_input(text, pairs, schema), schema)
     with open_database(url, settings) as database:
         os.environ[URL] = database.url
-        require_secrets(definition.body)
+        values = values.besides({URL: database.url})
+        require_secrets(definition.body, values)
         with database.connection() as conn:
-            worker = Worker(database.url, registry)
+            worker = Worker(database.url, registry, secrets=values)
             definition = deploy_to_run(conn, definition, drafts=database.embedded)
             run_id = queries.start_flow(conn, definition.slug, value, input_checked=True)
             say(f"run {run_id}: {definition.slug}")

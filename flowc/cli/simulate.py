@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -11,9 +10,9 @@ from pathlib import Path
 import click
 
 from flowc.cli.draw import Progress, drawn, order_of, said_of
-from flowc.cli.here import load_handlers, settings_here
+from flowc.cli.here import load_handlers, open_secrets, settings_here
 from flowc.cli.inputs import check_input, read_input
-from flowc.cli.options import handlers_option, input_option, json_option, pairs_argument
+from flowc.cli.options import handlers_option, input_option, json_option, pairs_argument, secrets_option
 from flowc.cli.outcome import pretty, say_why, skipped_failures
 from flowc.cli.rows_json import run_as_json
 from flowc.cli.sources import compile_paths, definitions_of, signatures_of
@@ -22,6 +21,8 @@ from flowc.cli.words import between
 from flowc.cli.working import require_secrets
 from flowc.errors import FlowcError
 from flowc.project.checking import check_changed
+from flowc.runtime.masking import masked_output
+from flowc.runtime.secrets import guard_of
 from flowc.simulate.rows import error_rows, run_row, step_rows, task_rows
 from flowc.simulate.run import run_flow
 
@@ -31,8 +32,17 @@ from flowc.simulate.run import run_flow
 @pairs_argument
 @input_option
 @handlers_option
+@secrets_option
 @json_option
-def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: str | None, as_json: bool) -> None:
+def command(
+    *,
+    file: Path,
+    pairs: tuple[str, ...],
+    text: str | None,
+    handlers: str | None,
+    secrets: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Check the flow in FILE and run it in memory with its handlers; its output goes to stdout.
 
     Handlers are called as a worker calls them. Time is simulated: retries and delays are not waited for.
@@ -48,9 +58,10 @@ def command(*, file: Path, pairs: tuple[str, ...], text: str | None, handlers: s
     [definition] = definitions_of([compilation], check_changed([compilation], [], settings))
     schema = definition.body.get("input")
     value = json.loads(check_input(read_input(text, pairs, schema), schema))
-    require_secrets(definition.body)
-    with redirect_stdout(sys.stderr):
-        finished = run_flow(definition.body, registry, value, secrets=os.environ)
+    values = open_secrets(secrets, settings)
+    require_secrets(definition.body, values)
+    with masked_output(guard_of(definition.body, values)), redirect_stdout(sys.stderr):
+        finished = run_flow(definition.body, registry, value, secrets=values)
     assert compilation.flow is not None
     order = order_of(definition.body, list(compilation.flow.steps))
     progress = Progress(run_row(finished), step_rows(finished), error_rows(finished))

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import sys
 from datetime import timedelta
 
 import click
 
 from flowc.cli.database import URL, open_database
-from flowc.cli.here import load_handlers, settings_here
-from flowc.cli.options import database_option, handlers_option, to_duration
+from flowc.cli.here import load_handlers, open_secrets, settings_here
+from flowc.cli.options import database_option, handlers_option, secrets_option, to_duration
 from flowc.cli.terminal import say
 from flowc.compiler.did_you_mean import listing
+from flowc.runtime.logs import FORMATS, LEVELS, log_to
+from flowc.runtime.masking import masked_output
 from flowc.runtime.worker import Worker
 
 
 @click.command(epilog="Example:  flowc worker --handlers app.flows:handlers --concurrency 8")
 @handlers_option
-@click.option("--concurrency", type=click.IntRange(1), default=16, show_default=True, help="Handlers at once.")
-@click.option("--batch", type=click.IntRange(1), default=200, show_default=True, help="Most tasks of one poll.")
-@click.option("--executor", default="thread", show_default=True, help="What calls the handlers.")
+@click.option("--concurrency", metavar="N", type=click.IntRange(1), default=16, help="Handlers at once; 16.")
+@click.option("--batch", metavar="N", type=click.IntRange(1), default=200, help="Most tasks of one poll; 200.")
+@click.option("--executor", default="thread", metavar="NAME", help="What calls the handlers: thread.")
 @click.option("--queue", "queues", multiple=True, metavar="Q", help="Poll only this queue; may be given again.")
-@click.option("--lease", callback=to_duration, default="30s", show_default=True, help="A task is ours so long.")
+@click.option("--lease", callback=to_duration, default="30s", metavar="TIME", help="A task is ours so long; 30s.")
 @click.option("--drain", is_flag=True, help="Stop when nothing is queued or started.")
+@secrets_option
+@click.option("--log-format", metavar="FORM", type=click.Choice(FORMATS), default=FORMATS[0], help="console or json.")
+@click.option("--log-level", metavar="LEVEL", type=click.Choice(LEVELS), default="info", help="debug, info or more.")
 @database_option
 def command(
     *,
@@ -34,15 +39,20 @@ def command(
     queues: tuple[str, ...],
     lease: timedelta,
     drain: bool,
+    secrets: tuple[str, ...],
+    log_format: str,
+    log_level: str,
     url: str | None,
 ) -> None:
     """Work on ready tasks until stopped.
 
     SIGTERM or Ctrl-C finishes what has begun and hands back the rest; a second one leaves at once.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = settings_here()
     registry = load_handlers(handlers, settings)
+    values = open_secrets(secrets, settings)
+    if url is None and URL not in os.environ:
+        url = values.get(URL)  # e.g. of a file that Docker mounts
     with open_database(url, settings) as database:
         os.environ[URL] = database.url
         with database.connection():
@@ -56,8 +66,11 @@ def command(
             queues=queues or None,
             lease=lease,
             drain=drain,
+            secrets=values.besides({URL: database.url}),
         )
+        log_to(sys.stderr, worker.guard, form=log_format, level=log_level, worker_id=worker.worker_id)
         say(f"worker {worker.worker_id}: {listing(registry.names)}")
-        code = worker.run()
+        with masked_output(worker.guard):
+            code = worker.run()
     if code:
         raise click.exceptions.Exit(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -13,6 +12,7 @@ from flowc.cli.draw import Progress
 from flowc.cli.live import watch
 from flowc.cli.terminal import say
 from flowc.errors import UsageError
+from flowc.runtime.masking import masked_output
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -25,17 +25,17 @@ _SECONDS_TO_LEAVE = 1.0
 _SECONDS_BETWEEN_SIGNALS = 0.1
 
 
-def require_secrets(body: Mapping[str, Any]) -> None:
+def require_secrets(body: Mapping[str, Any], values: Mapping[str, str]) -> None:
     """Make sure that this process has the secrets that a flow names.
 
     Raises:
         UsageError: it lacks some; the run would wait for a worker that has them.
     """
-    missing = [name for name in body.get("secrets", ()) if name not in os.environ]
+    missing = [name for name in body.get("secrets", ()) if name not in values]
     if missing:
         raise UsageError(
-            f"the flow needs {' and '.join(missing)}, which the environment does not have",
-            help=f"export {missing[0]}=…, then try again",
+            f"the flow needs {' and '.join(missing)}, which no source of secrets here has",
+            help=f"export {missing[0]}=…, or say with --secrets where it is",
         )
 
 
@@ -46,7 +46,7 @@ def work_and_watch(conn: Connection, worker: Worker, run_id: str, order: Sequenc
         Exception: what made the worker end before.
     """
     # What handlers print goes to stderr: stdout is for the run's output alone.
-    with redirect_stdout(sys.stderr), _working(Background(worker), run_id) as background:
+    with masked_output(worker.guard), redirect_stdout(sys.stderr), _working(Background(worker), run_id) as background:
         return watch(conn, run_id, order, background.check)
 
 

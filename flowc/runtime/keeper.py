@@ -17,7 +17,7 @@ from flowc.errors import FlowcError
 from flowc.runtime.executors import Executor
 from flowc.runtime.failure import error_of
 from flowc.runtime.intake import Intake
-from flowc.runtime.leases import Held, Lease
+from flowc.runtime.leases import Held, Lease, fields_of
 from flowc.runtime.line import Line
 from flowc.runtime.outcome import Failed
 from flowc.runtime.workshop import Workshop
@@ -124,7 +124,7 @@ class Keeper:
                 text = (
                     "%r is past its timeout; a thread cannot be stopped: it keeps its slot until it ends (%d of %d do)"
                 )
-                _log.warning(text, lease, lost, executor.slots)
+                _log.warning(text, lease, lost, executor.slots, extra=fields_of(lease.task))
 
     def _hand_back_waiting(self, executor: Executor, now: float) -> None:
         running = executor.running()
@@ -155,7 +155,7 @@ class Keeper:
             if answer == "ok":
                 lease.extended = asked_at
             elif self._workshop.abandon(lease):
-                _log.info("%r is no longer ours: %s", lease, answer)
+                _log.info("%r is no longer ours: %s", lease, answer, extra=fields_of(lease.task))
 
     def _ask(self, what: str, call: Callable[[], object]) -> None:
         try:

@@ -65,3 +65,14 @@ class Held:
 
     def __len__(self) -> int:
         return len(self._leases)
+
+
+def fields_of(task: Task) -> dict[str, object]:
+    """What a log record tells of a task: the same names as those of ``ctx.log``."""
+    return {
+        "run_id": task.run_id,
+        "flow": task.flow_slug,
+        "step": task.step_slug,
+        "task_index": task.task_index,
+        "attempt": task.attempt,
+    }

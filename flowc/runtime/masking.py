@@ -34,8 +34,13 @@ def mask_record(record: logging.LogRecord, guard: Guard) -> None:
             record.exc_info, record.exc_text = None, masked
     if record.stack_info:
         record.stack_info = guard.mask(record.stack_info)
-    for name in vars(record).keys() - _STANDARD:
-        setattr(record, name, masked_value(getattr(record, name), guard))
+    for name, value in extra_fields(record).items():
+        setattr(record, name, masked_value(value, guard))
+
+
+def extra_fields(record: logging.LogRecord) -> dict[str, Any]:
+    """What a record carries beyond what every record has: its ``extra``."""
+    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
 
 
 def masked_value(value: Any, guard: Guard) -> Any:

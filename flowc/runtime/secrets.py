@@ -104,3 +104,8 @@ class Secrets(Mapping[str, Secret]):
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(self._named)})"
+
+
+def guard_of(definition: Mapping[str, Any], values: Mapping[str, str]) -> Guard:
+    """A guard that knows the secrets which a flow names."""
+    return Secrets(definition["flow"], definition.get("secrets", ()), values).guard

@@ -29,6 +29,10 @@ class Sources(ChainMap[str, str]):
         super().__init__(*maps)  # type: ignore[arg-type]
         self.specs = tuple(specs)
 
+    def besides(self, more: Mapping[str, str]) -> Sources:
+        """These sources, and values for names that none of them has."""
+        return Sources([*self.maps, more], self.specs)
+
     def __repr__(self) -> str:
         return f"Sources({', '.join(self.specs)})"
 

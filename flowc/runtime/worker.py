@@ -26,7 +26,7 @@ from flowc.runtime.guard import Guard
 from flowc.runtime.handlers import Handlers
 from flowc.runtime.intake import Intake
 from flowc.runtime.keeper import Keeper, bucket_of, hand_back
-from flowc.runtime.leases import Lease
+from flowc.runtime.leases import Lease, fields_of
 from flowc.runtime.line import Line
 from flowc.runtime.listening import Ear
 from flowc.runtime.masking import masked_logger
@@ -289,15 +289,19 @@ class Worker:
         return self._lease.total_seconds() if self._stopping else math.inf
 
     def _tell_results(self, results: list[Result]) -> None:
+        talks = _log.isEnabledFor(logging.DEBUG)
         for task, outcome, _ in results:
             if isinstance(outcome, Failed):
                 error = outcome.error
                 index = "" if task.task_index is None else f"[{task.task_index}]"
                 said = str(error["message"]).split("\n", maxsplit=1)[0][:200]
                 what = "%s.%s%s of run %s failed at attempt %d: %s: %s"
-                _log.info(what, task.flow_slug, task.step_slug, index, task.run_id, task.attempt, error["class"], said)
+                words = (task.flow_slug, task.step_slug, index, task.run_id, task.attempt, error["class"], said)
+                _log.info(what, *words, extra=fields_of(task))
                 self._tell("failed", task, error)
             else:
+                if talks:
+                    _log.debug("completed", extra=fields_of(task))
                 self._tell("completed", task)
 
     def _tell(self, kind: str, task: Task | Reply, error: Mapping[str, Any] | None = None) -> None:

@@ -67,7 +67,7 @@ def test_secrets_are_those_of_the_environment(flowc: Flowc, project: Path) -> No
     assert json.loads(flowc(*command, KEEN_TOKEN="abc").stdout) == {"keen": 3}
     result = flowc(*command)
     assert (result.returncode, result.stdout) == (2, "")
-    assert "error: the flow needs KEEN_TOKEN, which the environment does not have\nhelp: export" in result.stderr
+    assert "error: the flow needs KEEN_TOKEN, which no source of secrets here has\nhelp: export" in result.stderr
 
 
 def test_mistakes_of_the_file_and_of_its_input_come_first(flowc: Flowc, project: Path) -> None:
