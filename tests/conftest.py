@@ -41,11 +41,12 @@ Psql = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server of this test session: its major version, its URL, the folder of its programs."""
+    """A server of this test session: its major version, its URL, the folder of its programs, its log."""
 
     major: int
     url: str
     bin: Path
+    log: Path
     admin: psycopg.Connection
 
     def url_of(self, database: str) -> str:
@@ -194,7 +195,7 @@ def _server(major: int) -> Iterator[Postgres]:
         Embedded(folder, binaries=_OTHERS.get(major), settings=_SETTINGS) as server,
         connect(server.url) as admin,
     ):
-        found = Postgres(major, server.url, server.bin, admin)
+        found = Postgres(major, server.url, server.bin, server.log, admin)
         _make_template(found, folder)
         yield found
 

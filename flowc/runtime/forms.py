@@ -68,6 +68,9 @@ def _escaped(text: str) -> Iterator[str]:
     yield repr(text)[1:-1]
     yield repr(text.encode("utf-8", "surrogatepass"))[2:-1]
     yield html.escape(text)
+    pickled = text.replace("\\", "\\u005c").encode("raw_unicode_escape").decode("latin-1")
+    yield pickled
+    yield repr(pickled.encode("latin-1"))[2:-1]
     for in_json in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
         yield in_json
         yield json.dumps(in_json)[1:-1]

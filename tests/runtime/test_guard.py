@@ -7,6 +7,7 @@ import html
 import io
 import json
 import logging
+import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -64,6 +65,8 @@ WAYS: dict[str, Callable[[str], str]] = {
     "JSON": json.dumps,
     "JSON with its own letters": lambda value: json.dumps({"a": value}, ensure_ascii=False),
     "JSON in JSON": lambda value: json.dumps(json.dumps([value])),
+    "pickled": lambda value: repr(pickle.dumps(value)),
+    "pickled as text": lambda value: repr(pickle.dumps(value, 0)),
     "URL": quote,
     "URL component": lambda value: quote(value, safe=""),
     "form": quote_plus,
