@@ -30,6 +30,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails, PydanticSerializationError
 
 from flowc.runtime.annotations import NotResolved, Schema, fields_of
+from flowc.runtime.blobs.wishes import holds_bytes
 from flowc.runtime.convert import Misfit, Unconvertible
 from flowc.runtime.encode import NotJSON, encode
 from flowc.schemas import path_text
@@ -47,19 +48,29 @@ class Adapted:
     They are read by its strict rules for JSON: text becomes a date, no text becomes a number.
     """
 
-    __slots__ = ("_adapter", "quick")
+    __slots__ = ("_adapter", "_bytes", "quick")
 
-    def __init__(self, adapter: TypeAdapter[Any]) -> None:
+    def __init__(self, adapter: TypeAdapter[Any], *, bytes_: bool = False) -> None:
         self._adapter = adapter
+        self._bytes = bytes_
         self.quick: frozenset[type] = frozenset()
 
     def from_json(self, value: Any) -> Any:
+        return self.from_named(value, {})
+
+    def from_named(self, value: Any, blobs: dict[str, Any]) -> Any:
+        """The same with blobs where their names stand."""
         try:
-            return self._adapter.validate_json(encode(value), strict=True)
+            return self._adapter.validate_json(encode(value), strict=True, context=blobs)
         except ValidationError as error:
             raise _misfit(error, value) from None
         except NotJSON as error:
-            raise Misfit("", str(error)) from None
+            if not self._bytes:
+                raise Misfit("", str(error)) from None
+        try:  # a step's result may be bytes, or have some in it
+            return self._adapter.validate_python(value, context=blobs)
+        except ValidationError as error:
+            raise _misfit(error, value) from None
 
     def from_python(self, value: Any) -> Any:
         try:
@@ -79,12 +90,15 @@ class Adapted:
     def to_plain(self, value: Any) -> Any:
         if isinstance(value, collections.abc.Iterator | collections.abc.Awaitable):
             return value  # the encoder's words are better than what pydantic makes of these
+        mode: Literal["python", "json"] = "python" if self._bytes else "json"
         try:
-            return self._adapter.dump_python(value, mode="json", by_alias=True, warnings=False)
+            return self._adapter.dump_python(value, mode=mode, by_alias=True, warnings=False)
         except (PydanticSerializationError, UnicodeError):
             return value
 
     def schema(self, mode: str) -> Schema | None:
+        if self._bytes:
+            return None  # JSON Schema has no bytes
         kind: Any = mode
         try:
             return self._adapter.json_schema(mode=kind, schema_generator=_Untitled)
@@ -114,7 +128,7 @@ def adapted(hint: Any, local: Mapping[str, Any], *, foreign: bool) -> Adapted:
         raise Unconvertible(_why(error)) from None
     if adapter.pydantic_complete is not True:
         raise NotResolved("it refers to what is not defined")
-    return Adapted(adapter)
+    return Adapted(adapter, bytes_=holds_bytes(hint, local))
 
 
 def _adapter(hint: Any, local: Mapping[str, Any], foreign: bool) -> TypeAdapter[Any]:

@@ -7,10 +7,13 @@ literals) are looked at and passed on; pydantic is imported where an annotation 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from flowc.runtime.annotations import Schema, plain_schema, takes_null
 from flowc.schemas import SchemaError, errors_of
+
+if TYPE_CHECKING:
+    from flowc.runtime.blobs.wishes import Wish
 
 _TYPES: Mapping[str, frozenset[type]] = {
     "string": frozenset({str}),
@@ -124,6 +127,22 @@ def converter_of(hint: Any, local: Mapping[str, Any], *, foreign: bool = False) 
     schema = plain_schema(hint, local)
     if schema is not None:
         return Plain(schema) if schema else None
+    from flowc.runtime.blobs.wishes import wish_of
+
+    wish = wish_of(hint, local)
+    if wish is None:
+        from flowc.runtime.adapt import adapted
+
+        return adapted(hint, local, foreign=foreign)
+    from flowc.runtime.blobs.converters import Blobs
+
+    return Blobs(wish, nullable=type(None) in get_args(hint), inner=_inner(wish, hint, local, foreign))
+
+
+def _inner(wish: Wish, hint: Any, local: Mapping[str, Any], foreign: bool) -> Any:
+    """What converts that which is around the blobs; None where nothing is."""
+    if wish.is_here:
+        return None
     from flowc.runtime.adapt import adapted
 
     return adapted(hint, local, foreign=foreign)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import io
-import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import IO, Any, Final, Protocol
@@ -92,6 +91,8 @@ class Blob:
         if self._data is not None:
             return io.BytesIO(self._data)
         assert self._source is not None
+        import tempfile
+
         file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the caller closes it
         try:
             for piece in verified(self._source.pieces(self.id), self.id):
@@ -119,10 +120,17 @@ class Blob:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """For pydantic: a blob is taken as it is; what it stands for is wrapped before."""
+        """For pydantic: a blob is taken as it is, or by its name in the context, where JSON is read."""
         from pydantic_core import core_schema
 
-        return core_schema.is_instance_schema(cls)
+        def taken(value: Any, info: Any) -> Blob:
+            if isinstance(value, str) and isinstance(info.context, dict):
+                value = info.context.get(value)
+            if not isinstance(value, cls):
+                raise ValueError("a Blob is needed")
+            return value
+
+        return core_schema.with_info_plain_validator_function(taken)
 
 
 def verified(pieces: Iterator[bytes], blob_id: str) -> Iterator[bytes]:

@@ -1,18 +1,19 @@
-"""Where the annotation of a parameter asks for blobs themselves, and values with blobs in them given as is asked."""
+"""Where an annotation asks for blobs themselves, and values with blobs in them, given as is asked."""
 
 from __future__ import annotations
 
 import collections.abc
 import dataclasses
 import types
-from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_origin, is_typeddict
+from collections.abc import Mapping
+from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from flowc.runtime.annotations import hints_of
 from flowc.runtime.blobs.blob import JSON, Blob
 from flowc.runtime.encode import encode
 
-_SEQUENCES = (list, tuple, collections.abc.Sequence, collections.abc.MutableSequence)
-_MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
+_ARRAYS = (list, tuple, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Iterable)
+_OBJECTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
+_BYTES = (bytes, bytearray)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -22,24 +23,50 @@ class Wish:
     each: Wish | None = None
     fields: dict[str, Wish] | None = None
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the whole value is wished as a blob."""
+        return self.each is None and self.fields is None
 
-def wish_of(hint: Any, inside: tuple[Any, ...] = ()) -> Wish | None:
-    """Where an annotation asks for a ``Blob``; None if nowhere."""
-    if hint is Blob:
+
+def wish_of(hint: Any, local: Mapping[str, Any]) -> Wish | None:
+    """Where an annotation asks for a ``Blob``; None if nowhere. ``local``: names beside those of its modules."""
+    return _wish(hint, local, (Blob,), ())
+
+
+def holds_bytes(hint: Any, local: Mapping[str, Any]) -> bool:
+    """Whether values of an annotation may have bytes or blobs in them."""
+    return _wish(hint, local, (Blob, *_BYTES), ()) is not None
+
+
+def _wish(hint: Any, local: Mapping[str, Any], wanted: tuple[type, ...], inside: tuple[Any, ...]) -> Wish | None:
+    if isinstance(hint, type) and hint in wanted:
         return Wish()
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Annotated, Required, NotRequired):
-        return wish_of(arguments[0], inside)
+        return _wish(arguments[0], local, wanted, inside)
     if origin in (Union, types.UnionType):
-        return next(filter(None, (wish_of(option, inside) for option in arguments)), None)
-    if origin in _SEQUENCES or origin in _MAPPINGS:
-        item = wish_of(arguments[-1 if origin in _MAPPINGS else 0], inside)
+        wishes = (_wish(option, local, wanted, inside) for option in arguments)
+        return next((wish for wish in wishes if wish), None)
+    if origin in _ARRAYS or origin in _OBJECTS:
+        item = _wish(arguments[-1 if origin in _OBJECTS else 0], local, wanted, inside)
         return Wish(each=item) if item else None
-    if isinstance(hint, type) and hint not in inside and (is_typeddict(hint) or dataclasses.is_dataclass(hint)):
-        wishes = {name: wish_of(field, (*inside, hint)) for name, field in hints_of(hint).items()}
-        fields = {name: wish for name, wish in wishes.items() if wish}
-        return Wish(fields=fields) if fields else None
+    if isinstance(hint, type) and hint not in inside and _has_fields(hint):
+        fields = {name: _wish(field, local, wanted, (*inside, hint)) for name, field in _fields(hint, local).items()}
+        found = {name: wish for name, wish in fields.items() if wish}
+        return Wish(fields=found) if found else None
     return None
+
+
+def _has_fields(hint: type) -> bool:
+    return is_typeddict(hint) or dataclasses.is_dataclass(hint) or hasattr(hint, "model_fields")
+
+
+def _fields(hint: type, local: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(hint, localns=dict(local), include_extras=True)
+    except Exception:  # noqa: BLE001 - annotations are code: they can raise anything
+        return {}
 
 
 def give(value: Any, wish: Wish | None) -> Any:
@@ -50,7 +77,7 @@ def give(value: Any, wish: Wish | None) -> Any:
     """
     if wish is None:
         return loaded(value)
-    if wish.each is None and wish.fields is None:
+    if wish.is_here:
         return value if value is None else as_blob(value)
     if isinstance(value, Blob):
         value = value.value()
@@ -84,20 +111,19 @@ def loaded(value: Any) -> Any:
 
 def opened(value: Any, path: tuple[str, ...]) -> Any:
     """The value, changed, with the blobs along a path loaded, so that it can be followed. Raises BlobError."""
-    if not path:
-        return value
-    top = value = value.value() if isinstance(value, Blob) else value
-    for number, segment in enumerate(path):
-        last = number == len(path) - 1
-        if isinstance(value, dict) and segment in value:
-            key: Any = segment
-        elif isinstance(value, list) and segment.isdecimal() and segment.isascii() and len(segment) < 12:
+    top: list[Any] = [value]
+    holder: Any = top
+    key: Any = 0
+    for segment in path:
+        if isinstance(holder[key], Blob):
+            holder[key] = holder[key].value()
+        holder = holder[key]
+        if isinstance(holder, dict) and segment in holder:
+            key = segment
+        elif isinstance(holder, list) and segment.isdecimal() and segment.isascii() and len(segment) < 12:
             key = int(segment)
-            if key >= len(value):
+            if key >= len(holder):
                 break
         else:
             break
-        if isinstance(value[key], Blob) and not last:
-            value[key] = value[key].value()
-        value = value[key]
-    return top
+    return top[0]
