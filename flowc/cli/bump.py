@@ -17,7 +17,7 @@ from flowc.project.bump import Bumped, bump
 from flowc.project.checking import lock_file
 from flowc.project.find import find_flows
 from flowc.project.lock import read_lock
-from flowc.project.release import slug_of
+from flowc.project.checked import slug_of
 from flowc.project.settings import Settings
 
 

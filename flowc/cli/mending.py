@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flowc.cli.terminal import put
-from flowc.compiler.pipeline import Compilation
 from flowc.compiler.signatures import Signatures
 from flowc.errors import UsageError
+from flowc.project.checked import Checked
 from flowc.project.mend import mend
 from flowc.report.visible import visible
 
@@ -24,7 +24,7 @@ class Mending(NamedTuple):
     fixed: int
 
 
-def mend_files(compilations: Sequence[Compilation], signatures: Signatures) -> int:
+def mend_files(flows: Sequence[Checked], signatures: Signatures) -> int:
     """Write the mended text of every file that has something to mend; how many diagnostics are gone.
 
     Raises:
@@ -33,7 +33,7 @@ def mend_files(compilations: Sequence[Compilation], signatures: Signatures) -> i
     from flowc.project.lock import replace_text
 
     fixed = 0
-    for mending in _mendings(compilations, signatures):
+    for mending in _mendings(flows, signatures):
         try:
             replace_text(Path(mending.file), mending.after)
         except OSError as error:
@@ -44,22 +44,22 @@ def mend_files(compilations: Sequence[Compilation], signatures: Signatures) -> i
     return fixed
 
 
-def print_diff(compilations: Sequence[Compilation], signatures: Signatures) -> int:
+def print_diff(flows: Sequence[Checked], signatures: Signatures) -> int:
     """Print what mending would change; how many diagnostics would go."""
     fixed = 0
-    for mending in _mendings(compilations, signatures):
+    for mending in _mendings(flows, signatures):
         put(_diff(mending))
         fixed += mending.fixed
     return fixed
 
 
-def _mendings(compilations: Sequence[Compilation], signatures: Signatures) -> Iterator[Mending]:
-    for compilation in compilations:
-        if any(diagnostic.edits for diagnostic in compilation.diagnostics):
-            before = Path(compilation.file).read_bytes()
-            mended = mend(compilation.file, before, signatures)
+def _mendings(flows: Sequence[Checked], signatures: Signatures) -> Iterator[Mending]:
+    for flow in flows:
+        if any(diagnostic.edits for diagnostic in flow.diagnostics):
+            before = Path(flow.file).read_bytes()
+            mended = mend(flow.file, before, signatures)
             if mended.data != before:
-                yield Mending(compilation.file, before, mended.data, mended.fixed)
+                yield Mending(flow.file, before, mended.data, mended.fixed)
 
 
 def _diff(mending: Mending) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -12,14 +13,16 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from flowc.cli.terminal import is_rich, put, say, width
-from flowc.compiler.pipeline import Compilation, compile_file
-from flowc.compiler.signatures import Signatures, signatures_from
 from flowc.diagnostic import ERROR, Diagnostic
 from flowc.errors import UsageError
-from flowc.project.find import find_flows
+from flowc.project.find import find_flows, has_flow
 
 if TYPE_CHECKING:
     from flowc.compiler.definition import Definition
+    from flowc.compiler.pipeline import Compilation
+    from flowc.compiler.signatures import Signatures
+    from flowc.project.cache import Cache
+    from flowc.project.checked import Checked
     from flowc.project.checking import Found
     from flowc.project.settings import Settings
     from flowc.runtime.handlers import Handlers
@@ -29,7 +32,11 @@ FORMATS = ("full", "concise", "json", "sarif", "github", "junit")
 
 def signatures_of(handlers: Handlers | None) -> Signatures:
     """What the checks know of handlers; None if there are none at hand."""
-    return signatures_from(handlers.facts()) if handlers is not None else None
+    if handlers is None:
+        return None
+    from flowc.compiler.signatures import signatures_from
+
+    return signatures_from(handlers.facts())
 
 
 def compile_paths(paths: Sequence[Path], settings: Settings, signatures: Signatures) -> list[Compilation]:
@@ -38,12 +45,59 @@ def compile_paths(paths: Sequence[Path], settings: Settings, signatures: Signatu
     Raises:
         UsageError: nothing is found, or a file cannot be read.
     """
-    chosen = paths or [Path(os.path.relpath(path)) for path in settings.flows]
-    return [_compile(file, settings, signatures) for file in find_flows(chosen)]
+    return [_without_ignored(_compile(file, signatures), settings) for file in find_flows(_chosen(paths, settings))]
+
+
+def check_paths(
+    paths: Sequence[Path], settings: Settings, signatures: Signatures, cache: Cache | None
+) -> list[Checked]:
+    """What a check of every flow below ``paths`` finds; without paths, below those of the settings.
+
+    Raises:
+        UsageError: nothing is found, or a file cannot be read.
+    """
+    files = find_flows(_chosen(paths, settings), None if cache is None else partial(_is_flow, cache))
+    found = [_check(file, signatures, cache) for file in files]
+    if cache is not None:
+        cache.save()
+    for flow in found:
+        drop_ignored(flow.diagnostics, settings)
+    return found
+
+
+def _chosen(paths: Sequence[Path], settings: Settings) -> Sequence[Path]:
+    return paths or [Path(os.path.relpath(path)) for path in settings.flows]
+
+
+def _is_flow(cache: Cache, file: str) -> bool:
+    look = cache.look(file)
+    known = cache.is_flow(look) if look else None
+    if known is not None:
+        return known
+    answer = has_flow(file)
+    if look:
+        cache.put_is_flow(look, answer)
+    return answer
+
+
+def _check(file: Path, signatures: Signatures, cache: Cache | None) -> Checked:
+    name = str(file)
+    look = cache.look(name) if cache else None
+    known = cache.get(look, name) if cache and look else None
+    if known is not None:
+        return known
+    from flowc.project.checked import briefly
+
+    found = briefly(_compile(file, signatures))
+    if cache and look:
+        cache.put(look, found)
+    return found
 
 
 def compile_stdin(name: str, settings: Settings, signatures: Signatures) -> Compilation:
     """The flow that stdin holds, reported under ``name``."""
+    from flowc.compiler.pipeline import compile_file
+
     return _without_ignored(compile_file(name, signatures, sys.stdin.buffer.read()), settings)
 
 
@@ -53,9 +107,10 @@ def definitions_of(compilations: Sequence[Compilation], found: Found | None = No
     Raises:
         click.exceptions.Exit: with code 1, if a flow has an error.
     """
+    from flowc.project.checked import checked
     from flowc.project.release import check_duplicates
 
-    diagnostics = sorted(_all(compilations, found) + check_duplicates(compilations))
+    diagnostics = sorted(_all(compilations, found) + check_duplicates([checked(each) for each in compilations]))
     if diagnostics:
         say(render(diagnostics, compilations, "full", sys.stderr, found).rstrip("\n"))
     definitions = [compilation.definition for compilation in compilations if compilation.definition]
@@ -66,45 +121,64 @@ def definitions_of(compilations: Sequence[Compilation], found: Found | None = No
 
 def render(
     diagnostics: Sequence[Diagnostic],
-    compilations: Sequence[Compilation],
+    flows: Sequence[Compilation | Checked],
     form: str,
     stream: TextIO,
     found: Found | None = None,
 ) -> str:
     """A report in one of ``FORMATS``, in colour where ``stream`` shows them."""
-    sources = {each.file: each.text for each in compilations}
     pointed_to = {diagnostic.file for diagnostic in diagnostics}
     pointed_to |= {related.file for diagnostic in diagnostics for related in diagnostic.related if related.file}
-    sources |= {file: text for file, text in (found.sources if found else {}).items() if file in pointed_to}
+    others = {file: text for file, text in (found.sources if found else {}).items() if file in pointed_to}
+    sources = _Texts({each.file: each for each in flows}, others)
     report: Any = import_module(f"flowc.report.{form}")
     text: str = report.render(diagnostics, sources, color=is_rich(stream), width=width())
     return text
 
 
+class _Texts(Mapping[str, str]):
+    """The texts of all files by name, each read when a report asks for it; ``others`` go before those of flows."""
+
+    def __init__(self, flows: Mapping[str, Compilation | Checked], others: Mapping[str, str]) -> None:
+        self._flows = flows
+        self._others = others
+
+    def __getitem__(self, file: str) -> str:
+        return self._others[file] if file in self._others else self._flows[file].text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._flows, **self._others})
+
+    def __len__(self) -> int:
+        return len({**self._flows, **self._others})
+
+
 def print_report(
-    compilations: Sequence[Compilation], form: str, seconds: float, found: Found | None = None, fixed: int | None = None
+    flows: Sequence[Checked], form: str, seconds: float, found: Found | None = None, fixed: int | None = None
 ) -> list[Diagnostic]:
     """Print the report of a check, with its last line where it is for people; the diagnostics, sorted."""
     from flowc.report import summary
 
-    diagnostics = _all(compilations, found)
-    text = render(diagnostics, compilations, form, sys.stdout, found)
+    diagnostics = _all(flows, found)
+    text = render(diagnostics, flows, form, sys.stdout, found)
     if form in ("full", "concise"):
         color = is_rich(sys.stdout)
-        last = summary.render(diagnostics, files=len(compilations), seconds=seconds, color=color, fixed=fixed)
+        last = summary.render(diagnostics, files=len(flows), seconds=seconds, color=color, fixed=fixed)
         text += "\n" + last if text and form == "full" else last
     put(text)
     return diagnostics
 
 
-def _all(compilations: Sequence[Compilation], found: Found | None) -> list[Diagnostic]:
-    diagnostics = [d for compilation in compilations for d in compilation.diagnostics]
+def _all(flows: Sequence[Compilation | Checked], found: Found | None) -> list[Diagnostic]:
+    diagnostics = [diagnostic for flow in flows for diagnostic in flow.diagnostics]
     return sorted(diagnostics + (found.diagnostics if found else []))
 
 
-def _compile(file: Path, settings: Settings, signatures: Signatures) -> Compilation:
+def _compile(file: Path, signatures: Signatures) -> Compilation:
+    from flowc.compiler.pipeline import compile_file
+
     try:
-        return _without_ignored(compile_file(file, signatures), settings)
+        return compile_file(file, signatures)
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}", help="check the file and its permissions") from error
 

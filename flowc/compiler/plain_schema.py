@@ -19,7 +19,7 @@ def is_plain(schema: Any) -> bool:
         return type(schema) is bool
     for key, value in schema.items():
         if key == "type":
-            if type(value) is not str or value not in TYPES:
+            if not _is_type(value):
                 return False
         elif key == "properties":
             if type(value) is not dict or not all(map(is_plain, value.values())):
@@ -30,6 +30,14 @@ def is_plain(schema: Any) -> bool:
         elif not _is_plain_value(key, value):
             return False
     return True
+
+
+def _is_type(value: Any) -> bool:
+    if type(value) is str:
+        return value in TYPES
+    if type(value) is not list or not value or not all(type(name) is str for name in value):
+        return False
+    return TYPES.issuperset(value) and len(set(value)) == len(value)
 
 
 def _is_plain_value(key: str, value: Any) -> bool:

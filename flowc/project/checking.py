@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flowc.compiler.pipeline import Compilation
-from flowc.diagnostic import Diagnostic
+from flowc.project.checked import Checked, checked
 from flowc.project.lock import read_lock
 from flowc.project.release import Release, base_lock, check_release
 from flowc.project.settings import LOCK, Settings
-from flowc.project.unused import check_unused
+
+if TYPE_CHECKING:
+    from flowc.compiler.pipeline import Compilation
+    from flowc.diagnostic import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def lock_file(paths: Sequence[Path], settings: Settings) -> Path:
 
 
 def check_project(
-    compilations: Sequence[Compilation],
+    flows: Sequence[Checked],
     paths: Sequence[Path],
     settings: Settings,
     *,
@@ -37,7 +40,7 @@ def check_project(
     locked: bool = False,
     base: str | None = None,
 ) -> Found:
-    """Hold the flows of ``paths`` (of the settings, where there are none) against the lock and the handlers.
+    """Hold the ``flows`` of ``paths`` (of the settings, where there are none) against the lock and the handlers.
 
     ``handlers`` are the registered names with their places, None where no handlers are at hand.
 
@@ -49,9 +52,11 @@ def check_project(
     before = base_lock(file, base, lock.file) if base is not None else None
     whole = _covers(paths, file, settings)
     found = Found(sources={lock.file: lock.text})
-    found.diagnostics.extend(check_release(compilations, Release(lock, file, before, whole, locked)))
+    found.diagnostics.extend(check_release(flows, Release(lock, file, before, whole, locked)))
     if handlers is not None and _covers_settings(paths, settings):
-        unused, sources = check_unused(compilations, handlers)
+        from flowc.project.unused import check_unused
+
+        unused, sources = check_unused(flows, handlers)
         found.diagnostics.extend(unused)
         found.sources.update(sources)
     return found
@@ -67,7 +72,7 @@ def check_changed(compilations: Sequence[Compilation], paths: Sequence[Path], se
     lock = read_lock(file)
     if not lock.entries:
         return Found()
-    return Found(check_release(compilations, Release(lock, file)), {lock.file: lock.text})
+    return Found(check_release([checked(each) for each in compilations], Release(lock, file)), {lock.file: lock.text})
 
 
 def _covers(paths: Sequence[Path], lock: Path, settings: Settings) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,51 +17,65 @@ _BLOCK_FLOW = re.compile(rb"""^(?:\xef\xbb\xbf)?(?:flow|"flow"|'flow')[ \t]*:(?:
 _BRACES_FLOW = re.compile(rb"""\A(?:\xef\xbb\xbf)?(?:\s|---|\#[^\n]*\n)*\{(?:.*[\s,{])?["']?flow["']?\s*:""", re.DOTALL)
 
 
-def find_flows(paths: Iterable[Path]) -> list[Path]:
+def find_flows(paths: Iterable[Path], is_flow: Callable[[str], bool] | None = None) -> list[Path]:
     """The flow files that ``paths`` stand for, sorted, each once.
 
     A file stands for itself; a folder for all files below it that are named like YAML or JSON and have a
-    ``flow`` key at the top, hidden folders left out.
+    ``flow`` key at the top, hidden folders left out. ``is_flow`` tells that of a file, in place of reading it.
 
     Raises:
         UsageError: a path does not exist or cannot be read, or no file was found at all.
     """
     paths = list(paths)
-    found: dict[str, Path] = {}
+    found: dict[str, str] = {}
     for path in paths:
-        for file in _flows_at(path):
-            found.setdefault(os.path.realpath(file), file)
+        for real, file in _flows_at(path, is_flow or has_flow):
+            found.setdefault(real, file)
     if not found:
         places = ", ".join(str(path) for path in paths)
         raise UsageError(
             f"no flow file in {places}", help="a flow file ends in .yaml, .yml or .json and has `flow:` at its top"
         )
-    return sorted(found.values())
+    return sorted(map(Path, found.values()))
 
 
-def _flows_at(path: Path) -> Iterator[Path]:
+def _flows_at(path: Path, is_flow: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """The real paths of the flow files at ``path``, and what they are called here."""
     if path.is_dir():
-        yield from (file for file in _files_below(path) if _is_flow(file))
+        for folder, names in _names_below(path):
+            around = os.path.realpath(folder)
+            for name in names:
+                file = os.path.join(folder, name)
+                if is_flow(file):
+                    yield os.path.realpath(file) if os.path.islink(file) else os.path.join(around, name), file
     elif path.exists():
-        yield path
+        yield os.path.realpath(path), str(path)
     else:
         raise UsageError(f"no such file or folder: {path}", help="flowc check takes flow files and folders of them")
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def _names_below(folder: Path) -> Iterator[tuple[str, list[str]]]:
     for parent, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(parent, name) for name in sorted(names) if name.endswith(SUFFIXES))
+        yield parent, sorted(name for name in names if name.endswith(SUFFIXES))
 
 
-def _is_flow(file: Path) -> bool:
+def has_flow(file: str) -> bool:
+    """Whether a file has a ``flow`` key at its top.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
     try:
-        data = file.read_bytes()
+        with open(file, "rb") as stream:
+            data = stream.read()
     except OSError as error:
         _refuse(error)
     if b"flow" not in data:
         return False
-    if file.suffix == ".json":
+    if file.endswith(".json"):
+        import json
+
         try:
             value = json.loads(data)
         except (ValueError, RecursionError):

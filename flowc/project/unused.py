@@ -8,27 +8,25 @@ from pathlib import Path
 
 from flowc.compiler.checks.references.unused_handler import RULE
 from flowc.compiler.did_you_mean import did_you_mean
-from flowc.compiler.pipeline import Compilation
 from flowc.diagnostic import Diagnostic, Position
+from flowc.project.checked import Checked
 
 _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)")
 # A decorator goes before the line that names the function; so far that line is looked for.
 _DECORATORS = 20
 
 
-def check_unused(
-    compilations: Sequence[Compilation], places: Mapping[str, str]
-) -> tuple[list[Diagnostic], dict[str, str]]:
+def check_unused(flows: Sequence[Checked], places: Mapping[str, str]) -> tuple[list[Diagnostic], dict[str, str]]:
     """The handlers that no flow calls, and the texts of the files that hold them.
 
     ``places`` are the registered names, each with the ``file:line`` of its callable. Nothing is said where a flow
     could not be read: it may be the one that calls.
     """
     called: set[str] = set()
-    for compilation in compilations:
-        if compilation.flow is None or not compilation.flow.whole:
+    for flow in flows:
+        if flow.calls is None:
             return [], {}
-        called.update(name for step in compilation.flow.steps.values() for name in step.handler)
+        called.update(flow.calls)
     sources: dict[str, str] = {}
     found = []
     for name in sorted(places.keys() - called):

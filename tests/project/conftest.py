@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flowc.compiler.pipeline import Compilation, compile_file
+from flowc.project.checked import checked
 from flowc.project.checking import Found, check_project
 from flowc.project.find import find_flows
 from flowc.project.lock import Entry, read_lock, write_lock
@@ -59,7 +60,8 @@ class Project:
     ) -> Found:
         """What a check finds beyond single flows."""
         given = [Path(path) for path in paths]
-        return check_project(self.compiled(*paths), given, self.settings, locked=locked, base=base, handlers=handlers)
+        flows = [checked(compilation) for compilation in self.compiled(*paths)]
+        return check_project(flows, given, self.settings, locked=locked, base=base, handlers=handlers)
 
     def said(self, *paths: str, locked: bool = False, base: str | None = None) -> list[str]:
         """The same as `FL901 flows/a.yaml:1:7 message`."""
