@@ -1,4 +1,4 @@
-"""``python -m tests.bench engine``: measure the engine on a PostgreSQL of its own, and print a table and JSON."""
+"""``python -m tests.bench engine``, ``python -m tests.bench check``: measure, and print a table and JSON."""
 
 from __future__ import annotations
 
@@ -6,20 +6,45 @@ import argparse
 import json
 import os
 import platform
-
-from tests.bench.engine import WORKS, measure
+from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", choices=["engine"])
-    parser.add_argument("--work", choices=[*WORKS], nargs="*", default=[*WORKS], help="which flows (default: all)")
+    what = parser.add_subparsers(required=True)
+    _add_engine(what.add_parser("engine", help="the engine, on a PostgreSQL of its own"))
+    _add_check(what.add_parser("check", help="the checker, in processes of its own, beside its peers"))
+    options = parser.parse_args()
+    machine = {"machine": platform.machine(), "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
+    figures = json.dumps({**options.run(options), **machine})
+    if options.json is not None:
+        options.json.write_text(figures + "\n", encoding="utf-8")
+    print(figures)
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    works = ("chain3", "diamond", "map100")
+    parser.add_argument("--work", choices=works, nargs="*", default=works, help="which flows (default: all)")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each flow runs at full load (default 20)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (default 2)")
     parser.add_argument("--repeat", type=int, default=1, help="rounds; the table shows medians (default 1)")
-    options = parser.parse_args()
+    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.set_defaults(run=_engine)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--files", type=int, default=1000, help="how many flows (default 1000)")
+    parser.add_argument("--seed", type=int, default=0, help="what the flows are made from (default 0)")
+    parser.add_argument("--repeat", type=int, default=3, help="rounds; the table shows medians (default 3)")
+    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.set_defaults(run=_check)
+
+
+def _engine(options: argparse.Namespace) -> dict[str, Any]:
+    from tests.bench.engine import measure
+
     figures = measure(options.work, options.seconds, options.workers, options.repeat)
-    machine = {"machine": platform.machine(), "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
     print(f"{'work':<10}{'server ms/step':>15}{'worker ms/step':>15}{'steps/s':>10}{'WAL B/step':>12}")
     for name, row in figures["full_load"].items():
         print(
@@ -27,7 +52,15 @@ def main() -> None:
         )
     print(f"one run alone: p50 {figures['alone']['p50_ms']:.1f} ms, p95 {figures['alone']['p95_ms']:.1f} ms")
     print(f"a start: {figures['start']['single_ms']:.3f} ms, in a batch of 100: {figures['start']['batch_ms']:.4f} ms")
-    print(json.dumps({**figures, **machine}))
+    return figures
+
+
+def _check(options: argparse.Namespace) -> dict[str, Any]:
+    from tests.bench.check import measure, table
+
+    figures = measure(options.files, options.seed, options.repeat)
+    print(table(figures))
+    return figures
 
 
 if __name__ == "__main__":
