@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 @click.option("--locked", is_flag=True, help="Refuse flows that are not in flowc.lock.")
 @click.option("--base", metavar="REF", help="Hold the flows against flowc.lock of that commit too.")
 @click.option("--no-cache", is_flag=True, envvar="FLOWC_NO_CACHE", help="Check every file anew, and keep nothing.")
-@click.option(
-    "--cache-dir", envvar="FLOWC_CACHE_DIR", metavar="DIR", help="Where to keep what was found; else .flowc_cache."
-)
+@click.option("--cache-dir", metavar="DIR", help="Where to keep what was found; else .flowc_cache.")
 @click.option("--stdin-filename", metavar="FILE", default="<stdin>", help="The name of what is read from stdin.")
 def command(
     *,
@@ -92,8 +90,8 @@ def command(
 def _cache(settings: Settings, folder: str | None, registry: Handlers | None) -> Cache | None:
     from flowc.project.cache import open_cache
 
-    where = str(Path(folder).resolve()) if folder else None
-    return open_cache(str(settings.root), where, None if registry is None else registry.facts())
+    where = folder or settings.cache_dir
+    return open_cache(settings.root, Path(where).absolute() if where else None, registry.facts() if registry else None)
 
 
 def _exit_code(diagnostics: Sequence[Diagnostic], fail_on: str) -> int:

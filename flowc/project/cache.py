@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from flowc.project.cache_folder import is_usable, read_checked, write_checked
@@ -127,13 +128,13 @@ class Cache:
         return around + name
 
 
-def open_cache(root: str, folder: str | None, facts: Mapping[str, Any] | None) -> Cache | None:
+def open_cache(root: Path, folder: Path | None, facts: Mapping[str, Any] | None) -> Cache | None:
     """The cache of the project in ``root``, in ``folder`` where one is named; None where there can be none.
 
     ``facts`` is what the registry of handlers tells; None where the flows are not held against handlers.
     """
-    folder = os.path.join(root, folder or FOLDER)
+    where = str(folder or root / FOLDER)
     try:
-        return Cache(folder, root, facts) if is_usable(folder) else None
+        return Cache(where, str(root), facts) if is_usable(where) else None
     except OSError:
         return None

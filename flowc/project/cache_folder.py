@@ -47,10 +47,7 @@ def write_checked(folder: str, name: str, data: bytes) -> None:
 
 def is_usable(folder: str) -> bool:
     """Whether a folder may hold the cache: it does not exist, or is a folder; a link would lead who knows where."""
-    try:
-        return os.path.isdir(folder) and not os.path.islink(folder) if os.path.lexists(folder) else True
-    except ValueError:
-        return False
+    return not os.path.lexists(folder) or (os.path.isdir(folder) and not os.path.islink(folder))
 
 
 def _sum(data: bytes) -> bytes:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from flowc.errors import UsageError
 
-KEYS = ("flows", "handlers", "lock", "ignore", "secrets")
+KEYS = ("flows", "handlers", "lock", "ignore", "secrets", "cache_dir")
 FLOWS, LOCK = "flows", "flowc.lock"
 
 
@@ -26,6 +24,7 @@ class Settings:
         lock: the file that holds the released slugs.
         ignore: codes of rules that are not reported.
         secrets: where the values of secrets come from, e.g. ``env`` or ``folder:/run/secrets``; empty if nobody says.
+        cache_dir: the folder that keeps what checks found; None if nobody says.
     """
 
     root: Path
@@ -34,6 +33,7 @@ class Settings:
     lock: Path
     ignore: tuple[str, ...]
     secrets: tuple[str, ...] = ()
+    cache_dir: Path | None = None
 
 
 def load_settings(start: Path, environment: Mapping[str, str]) -> Settings:
@@ -49,6 +49,7 @@ def load_settings(start: Path, environment: Mapping[str, str]) -> Settings:
     table |= {key: environment[name] for key in KEYS if environment.get(name := f"FLOWC_{key.upper()}")}
 
     flows = _strings(table, "flows") or (FLOWS,)
+    cache_dir = _string(table, "cache_dir")
     first = root / flows[0]
     folder = first.parent if first.is_file() else first
     return Settings(
@@ -58,6 +59,7 @@ def load_settings(start: Path, environment: Mapping[str, str]) -> Settings:
         lock=root / (_string(table, "lock") or folder / LOCK),
         ignore=tuple(code.strip() for entry in _strings(table, "ignore") for code in entry.split(",")),
         secrets=tuple(source.strip() for entry in _strings(table, "secrets") for source in entry.split(",")),
+        cache_dir=root / cache_dir if cache_dir else None,
     )
 
 
@@ -67,6 +69,8 @@ def _nearest_pyproject(start: Path) -> Path | None:
 
 
 def _read_table(pyproject: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         content = tomllib.loads(pyproject.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -77,6 +81,8 @@ def _read_table(pyproject: Path) -> dict[str, Any]:
         raise UsageError(f"{pyproject}: tool.flowc is a table", help="write [tool.flowc]")
     for key in table:
         if key not in KEYS:
+            from difflib import get_close_matches
+
             near = get_close_matches(key, KEYS, n=1)
             known = f"did you mean `{near[0]}`?" if near else f"it takes {', '.join(KEYS)}"
             raise UsageError(f"{pyproject}: [tool.flowc] has no setting `{key}`", help=known)

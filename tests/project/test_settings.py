@@ -49,7 +49,11 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     ("text", "message", "help_"),
     [
         ("[tool.flowc]\nhandler = 'a:b'\n", "[tool.flowc] has no setting `handler`", "did you mean `handlers`?"),
-        ("[tool.flowc]\nzebra = 1\n", "[tool.flowc] has no setting `zebra`", "it takes flows, handlers, lock, ignore, secrets"),
+        (
+            "[tool.flowc]\nzebra = 1\n",
+            "[tool.flowc] has no setting `zebra`",
+            "it takes flows, handlers, lock, ignore, secrets, cache_dir",
+        ),
         ("[tool.flowc]\nhandlers = 5\n", "[tool.flowc] handlers is a string, got 5", None),
         ("[tool.flowc]\nflows = [5]\n", "[tool.flowc] flows is a string or a list of strings, got [5]", None),
         ("[tool]\nflowc = 5\n", "tool.flowc is a table", "write [tool.flowc]"),
