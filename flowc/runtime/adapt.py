@@ -31,8 +31,8 @@ from pydantic_core import ErrorDetails, PydanticSerializationError
 
 from flowc.runtime.annotations import NotResolved, Schema, fields_of
 from flowc.runtime.blobs.wishes import holds_bytes
-from flowc.runtime.convert import Misfit, Unconvertible
-from flowc.runtime.encode import NotJSON, encode
+from flowc.runtime.convert import Misfit, Test, Unconvertible
+from flowc.runtime.encode import NotJSON, decode, encode
 from flowc.schemas import path_text
 from flowc.schemas.words import got
 
@@ -48,11 +48,12 @@ class Adapted:
     They are read by its strict rules for JSON: text becomes a date, no text becomes a number.
     """
 
-    __slots__ = ("_adapter", "_bytes", "quick")
+    __slots__ = ("_adapter", "_bytes", "_test", "quick")
 
     def __init__(self, adapter: TypeAdapter[Any], *, bytes_: bool = False) -> None:
         self._adapter = adapter
         self._bytes = bytes_
+        self._test: Test | None = None
         self.quick: frozenset[type] = frozenset()
 
     def from_json(self, value: Any) -> Any:
@@ -95,6 +96,11 @@ class Adapted:
             return self._adapter.dump_python(value, mode=mode, by_alias=True, warnings=False)
         except (PydanticSerializationError, UnicodeError):
             return value
+
+    def require(self, value: Any, output: bytes) -> None:
+        if self._test is None:
+            self._test = Test(self.schema("serialization"))
+        self._test.require(decode(output))
 
     def schema(self, mode: str) -> Schema | None:
         if self._bytes:

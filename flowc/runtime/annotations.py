@@ -98,6 +98,14 @@ def resolve(annotation: Any, names: Mapping[str, Any], local: Mapping[str, Any])
         raise NotResolved(f"{type(error).__name__}: {error}".split("\n", maxsplit=1)[0]) from None
 
 
+def hints_of(thing: Any) -> dict[str, Any]:
+    """The annotations of a class or function, names resolved; empty where one of them cannot be read."""
+    try:
+        return get_type_hints(thing, include_extras=True)
+    except Exception:  # noqa: BLE001 - annotations are code: they can raise anything
+        return {}
+
+
 def plain_schema(hint: Any, local: Mapping[str, Any]) -> Schema | None:
     """The JSON Schema of an annotation whose values are JSON as it comes: scalars, lists, dicts, TypedDicts, literals.
 

@@ -6,11 +6,12 @@ literals) are looked at and passed on; pydantic is imported where an annotation 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from flowc.runtime.annotations import Schema, plain_schema, takes_null
-from flowc.schemas import SchemaError, errors_of
+from flowc.runtime.encode import decode
+from flowc.schemas import SchemaError, errors_of, test_of
 
 if TYPE_CHECKING:
     from flowc.runtime.blobs.wishes import Wish
@@ -57,24 +58,51 @@ class Converter(Protocol):
     def to_plain(self, value: Any) -> Any:
         """A result, without what only the annotation knows how to write as JSON."""
 
+    def require(self, value: Any, output: bytes) -> None:
+        """Look whether a result, and the JSON that it became, are what the annotation says; raises Misfit."""
+
     def schema(self, mode: str) -> Schema | None:
         """The JSON Schema of what it takes (``validation``) or gives (``serialization``); None if there is none."""
+
+
+class Test:
+    """Holds values against a JSON Schema; None lets everything pass."""
+
+    __slots__ = ("_fits", "_schema")
+
+    def __init__(self, schema: Schema | None) -> None:
+        self._schema = schema
+        self._fits: Callable[[Any], bool] | None = None
+
+    def require(self, value: Any) -> None:
+        """Raises Misfit if the value does not fit."""
+        if self._fits is None:
+            self._fits = _test(self._schema)
+        if not self._fits(value):
+            path, sentence = errors_of(self._schema, value)[0]
+            raise Misfit(path.removeprefix("$"), sentence)
+
+
+def _test(schema: Schema | None) -> Callable[[Any], bool]:
+    try:
+        return test_of(True if schema is None else schema)
+    except SchemaError:  # a pattern, say, that only Python can read
+        return lambda value: True
 
 
 class Plain:
     """Values that are JSON as it comes."""
 
-    __slots__ = ("_schema", "_whole", "quick")
+    __slots__ = ("_schema", "_test", "_whole", "quick")
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
+        self._test = Test(schema)
         self.quick = _quick(schema)
         self._whole = int in self.quick and float not in self.quick
 
     def from_json(self, value: Any) -> Any:
-        mistakes = errors_of(self._schema, value)
-        if mistakes:
-            raise Misfit(mistakes[0][0].removeprefix("$"), mistakes[0][1])
+        self._test.require(value)
         # JSON Schema has 5.0 for an integer, and PostgreSQL keeps its fraction.
         return int(value) if self._whole and type(value) is float else value
 
@@ -86,6 +114,12 @@ class Plain:
 
     def to_plain(self, value: Any) -> Any:
         return value
+
+    def require(self, value: Any, output: bytes) -> None:
+        try:
+            self._test.require(value)
+        except (Misfit, TypeError, ValueError):  # a tuple, say, that is an array as JSON
+            self._test.require(decode(output))
 
     def schema(self, mode: str) -> Schema | None:
         return self._schema
@@ -107,6 +141,9 @@ class Impossible:
 
     def to_plain(self, value: Any) -> Any:
         return value
+
+    def require(self, value: Any, output: bytes) -> None:
+        """It is the parameter of nobody's result."""
 
     def schema(self, mode: str) -> Schema | None:
         return None
@@ -160,11 +197,7 @@ def refuses_null(converter: Converter) -> bool:
 
 
 def require(schema: Schema, value: Any) -> None:
-    """Hold JSON data against the schema of an annotation.
-
-    Raises:
-        Misfit: it does not fit.
-    """
+    """Hold JSON data against the schema of an annotation; raises Misfit if it does not fit."""
     try:
         mistakes = errors_of(schema, value)
     except SchemaError:  # a pattern, say, that only Python can read

@@ -11,7 +11,9 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import Enum
+from pathlib import PurePath
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -43,7 +45,8 @@ class NotJSON(Exception):
 def encode(value: object, *, most: int = MAX_BYTES) -> bytes:
     """``value`` as JSON in UTF-8, at most ``most`` bytes.
 
-    Tuples become arrays; dataclasses objects; dates and times ISO 8601 text; UUIDs text; enum members their values.
+    Tuples become arrays; dataclasses and pydantic models objects; dates and times ISO 8601 text; UUIDs, Decimals and
+    paths text; enum members their values.
     jsonb gives all of it back with the same types, except that -0.0 comes back as 0.0 and keys in another order.
 
     Raises:
@@ -106,6 +109,9 @@ def _refuse_nan_and_nul(value: object, text: bytes) -> None:
 
 def _plain_once(value: object) -> object:
     """One level of what the fast encoder leaves to us; raises TypeError for what is not JSON."""
+    serializer = getattr(type(value), "__pydantic_serializer__", None)
+    if serializer is not None:
+        return _written_by(serializer, value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, tuple):
@@ -118,7 +124,17 @@ def _plain_once(value: object) -> object:
         return value.value
     if isinstance(value, date | datetime | time):
         return value.isoformat()
+    if isinstance(value, Decimal | PurePath):
+        return str(value)
     raise TypeError
+
+
+def _written_by(serializer: Any, value: object) -> object:
+    """A pydantic model as its own class writes it."""
+    try:
+        return serializer.to_python(value, mode="json", by_alias=True, warnings=False)
+    except ValueError:  # pydantic's own errors are of this kind: something in it is no JSON
+        raise TypeError from None
 
 
 _STANDARD = json.JSONEncoder(allow_nan=False, check_circular=False, default=_plain_once)

@@ -75,6 +75,7 @@ class Worker:
 
     Raises:
         UsageError: an argument is out of range.
+        HandlersError: an annotation of a handler cannot be used.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Worker:
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         _check(handlers, concurrency, batch, lease, executor)
+        handlers.resolve()
         self.worker_id = worker_id or f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
         self._url = url
         self._lease = lease

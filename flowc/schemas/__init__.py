@@ -6,7 +6,7 @@ A schema refers to nothing but itself: nothing is ever fetched, no file is read.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NoReturn
@@ -58,6 +58,16 @@ def fits(schema: Any, value: Any) -> bool:
         SchemaError: the schema is none, or refers to something outside of itself.
     """
     return bool(_validator_of(schema).is_valid(value))
+
+
+def test_of(schema: Any) -> Callable[[Any], bool]:
+    """A function that says whether a value fits, for a schema that is asked again and again.
+
+    Raises:
+        SchemaError: the schema is none, or refers to something outside of itself.
+    """
+    test: Callable[[Any], bool] = _validator_of(schema).is_valid
+    return test
 
 
 def schema_error(schema: Any) -> SchemaError | None:

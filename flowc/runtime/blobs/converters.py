@@ -55,6 +55,9 @@ class Blobs:
     def to_plain(self, value: Any) -> Any:
         return value if self._inner is None else self._inner.to_plain(value)
 
+    def require(self, value: Any, output: bytes) -> None:
+        """Nothing is known of it that a schema could say."""
+
     def schema(self, mode: str) -> Schema | None:
         return None
 
