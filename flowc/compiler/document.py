@@ -98,6 +98,18 @@ class Document:
         start, end = self.span(path)
         return any(spoilt[0] <= start and end <= spoilt[1] for spoilt in self.spoilt)
 
+    def explains(self, diagnostic: Diagnostic) -> bool:
+        """Whether the diagnostic only follows from what an FL1xx says of its place."""
+        return bool(self.spoilt) and any(_is_inside(diagnostic.position, place) for place in self._spoilt_places())
+
+    def holds_spoilt(self, path: Path) -> bool:
+        """Whether an FL1xx says of something in the value at ``path`` that it is not what was meant."""
+        start, end = self.span(path)
+        return any(start <= spoilt[0] and spoilt[1] <= end for spoilt in self.spoilt)
+
+    def _spoilt_places(self) -> list[Position]:
+        return [self.source.position(*span) for span in self.spoilt]
+
     def diagnose(
         self,
         rule: Rule,
@@ -144,3 +156,10 @@ class Document:
         if not isinstance(root, Node):
             root = self._root = root()
         return root
+
+
+def _is_inside(one: Position, other: Position) -> bool:
+    return (other.line, other.column) <= (one.line, one.column) and (one.end_line, one.end_column) <= (
+        other.end_line,
+        other.end_column,
+    )

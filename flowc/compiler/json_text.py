@@ -200,7 +200,8 @@ class _Scanner:
                 "a string in single quotes", "JSON strings are in double quotes", span=(start, closing + 1 or end)
             )
         if not char:
-            self._stop("the text ends here, and a value is missing", span=(max(0, self.at - 1), self.at))
+            end = len(self.text.rstrip("\r\n"))
+            self._stop("the text ends here, and a value is missing", span=(max(0, end - 1), end))
         self._stop(message)
 
     def _no_comment(self, char: str) -> None:

@@ -43,9 +43,9 @@ def compile_file(file: Path | str, signatures: Signatures = None, data: bytes | 
     document, mistakes = parse(name, data)
     if document is None:
         return Compilation(name, diagnostics=sorted(mistakes), text=data.decode("utf-8-sig", errors="replace"))
-    mistakes += validate(document)
-    flow = build(document)  # tolerates what validate reported, so that all rules speak in one run
-    mistakes += [mistake for check in CHECKS for mistake in check(flow, signatures)]
+    flow = build(document)  # tolerates what validate reports, so that all rules speak in one run
+    found = validate(document) + [mistake for check in CHECKS for mistake in check(flow, signatures)]
+    mistakes += [mistake for mistake in found if not document.explains(mistake)]
     mistakes = ignore(document, mistakes, handlers=signatures is not None)
     wrong = any(mistake.severity is ERROR for mistake in mistakes)
     definition = None if wrong else canonicalize(flow)

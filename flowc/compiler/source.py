@@ -25,9 +25,10 @@ class Source:
         return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
 
     def position(self, start: int, end: int) -> Position:
-        """The stretch from offset ``start`` to ``end`` (exclusive), in lines and columns of code points."""
+        """The stretch from offset ``start`` to ``end`` (exclusive), in lines and columns; never behind the text."""
+        start = min(start, len(self.text))
         line, column = self.place(start)
-        return Position(line, column, *self.place(max(start, end)))
+        return Position(line, column, *self.place(min(max(start, end), len(self.text))))
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""

@@ -100,6 +100,7 @@ class TextReports:
         """FL108: a key that is read as no text."""
         message = f"the key `{text}` is {_KINDS[type(value)]}; keys are strings" if text else "an empty key"
         self.report(NON_STRING_KEY, span, message, f'quote it: `"{text}"`')
+        self.spoilt.append(span)
 
     def unquoted_key(self, text: str, span: Span) -> None:
         """FL108: a key of JSON without quotes."""
@@ -110,12 +111,13 @@ class TextReports:
         """FL108: a key that is a list or a mapping."""
         message = f"a key is a {'list' if type(value) is list else 'mapping'}; keys are strings"
         self.report(NON_STRING_KEY, span, message, "write a name; quote it if the brackets are part of it")
+        self.spoilt.append(span)
 
     def template(self, inside: str, span: Span) -> str | None:
         """FL119: `{{ x }}`; the reference that it means, or None where that cannot be told."""
         reference = as_reference(inside)
         edits = [self.source.edit(span, reference)] if reference else ()
-        self.report(TEMPLATE_BRACES, span, *template_words(reference), edits=edits)
+        self.report(TEMPLATE_BRACES, span, *template_words(inside), edits=edits)
         self.spoilt.append(span)
         return reference
 

@@ -74,7 +74,11 @@ class _Walk:
         elif type(steps) not in (dict, list) and steps is not None:
             self._report(key_values.wrong_type("steps", "a mapping of slug to step", steps), path)
         elif not steps:
-            advice = "are the steps below indented too little?" if steps is None else "add a step, or remove the branch"
+            if steps is not None and self.document.holds_spoilt(path):
+                return
+            advice = "add a step" if len(path) == 1 else "add a step, or remove the branch"
+            if steps is None:
+                advice = "are the steps below indented too little?"
             self._report(Complaint(EMPTY_BRANCH, f"{owner} has no steps", help=advice), path)
         else:
             for slug, step in steps.items():
@@ -118,7 +122,6 @@ class _Walk:
                 path,
                 "`steps` is a mapping of slug to step, got a list",
                 help="write `slug:` in place of `- slug`",
-                key=True,
                 edits=_as_mapping(self.document, path, steps),
             )
         )

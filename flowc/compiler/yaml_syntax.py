@@ -167,7 +167,7 @@ def _first_character(place: _Place) -> _Finding:
 
 
 def _directive(place: _Place) -> _Finding:
-    start, _ = place.line(place.began)
+    start = place.line(place.began)[0] if place.char else max(place.text.rfind("\n%") + 1, 0)
     return _Finding(
         place.rest(start),
         "a line cannot begin with `%`, which is for YAML's directives",
@@ -277,7 +277,7 @@ def _trailing(place: _Place, before: str) -> _Finding:
 def _template(place: _Place) -> _Finding:
     whole = _WHOLE_TEMPLATE.match(place.text, place.at - 1)
     if whole is not None:
-        return _Finding(whole.span(), *template_words(as_reference(whole[1])), TEMPLATE_BRACES, as_reference(whole[1]))
+        return _Finding(whole.span(), *template_words(whole[1]), TEMPLATE_BRACES, as_reference(whole[1]))
     braces = _TEMPLATE.match(place.text, place.at)
     return _Finding(
         braces.span() if braces else place.rest(place.at),
@@ -332,6 +332,8 @@ def _no_value(place: _Place) -> _Finding:
 
 
 def _after_end(place: _Place) -> _Finding:
+    if not place.char:
+        return _directive(place)
     span = place.rest(place.at)
     if place.char in ("]", "}"):
         return _Finding((place.at, place.at + 1), f"nothing was opened that this `{place.char}` closes", "remove it")

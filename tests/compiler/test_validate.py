@@ -61,11 +61,11 @@ def test_a_right_shape_gives_no_report(text: str) -> None:
         ("flow: x\nsteps: abc\n", ['FL203 2:8-2:11 `steps` takes a mapping of slug to step, got string "abc"']),
         (f"{HEAD}  a: b.c\n", ['FL203 3:6-3:9 a step is a mapping, got string "b.c"']),
         (f"{HEAD}  a: [b]\n", ["FL203 3:6-3:9 a step is a mapping, got a list"]),
-        ("flow: x\nsteps:\n- a\n", ["FL205 2:1-2:6 `steps` is a mapping of slug to step, got a list"]),
+        ("flow: x\nsteps:\n- a\n", ["FL205 3:1-3:4 `steps` is a mapping of slug to step, got a list"]),
         ("flow: x\nsteps:\n", ["FL209 2:1-2:6 the flow has no steps"]),
         ("flow: x\nsteps: []\n", ["FL209 2:8-2:10 the flow has no steps"]),
         (f"{HEAD}  a:\n    steps: {{}}\n", ["FL209 4:12-4:14 `a` has no steps"]),
-        (f"{HEAD}  a:\n    steps: [b]\n", ["FL205 4:5-4:10 `steps` is a mapping of slug to step, got a list"]),
+        (f"{HEAD}  a:\n    steps: [b]\n", ["FL205 4:12-4:15 `steps` is a mapping of slug to step, got a list"]),
         (
             f"{HEAD}  a:\n    steps: {{b: {{join: al}}}}\n",
             ['FL207 4:23-4:25 `join` is all, any, none or settled, got string "al"'],

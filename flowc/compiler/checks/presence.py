@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.compiler.checks.demands import Demand, exclude
 from flowc.references import INPUT
@@ -99,7 +99,10 @@ class World:
             return next((one for one in absences if one is not None), None)
         if step.join == "none" and step.joins:
             return Absence(step, "join")
-        return absences[0] if step.join == "any" and absences and all(absences) else None
+        found = [one for one in absences if one is not None]
+        if step.join == "any" and found and len(found) == len(absences) and not _cover(found):
+            return found[0]
+        return None
 
     def _absent_source(self, step: Step) -> Absence | None:
         sources = [mention.name for mention in step.mentions if mention.key == "map"]
@@ -141,6 +144,31 @@ class World:
         """Whether what is known makes the demand true."""
         opposite = demand._replace(met=not demand.met)
         return any(exclude(known, opposite) for known in self.demands)
+
+
+def _cover(absences: list[Absence]) -> bool:
+    """Whether, as far as anybody can tell, one of these is never so: the conditions are for all cases together."""
+    reasons = {(step.slug, key): step for step, key in absences}
+    unless = [step.run_unless for (_, key), step in reasons.items() if key == "run_unless"]
+    asked = [step.run_if for (_, key), step in reasons.items() if key == "run_if"]
+    patterns = [pattern for patterns in asked for pattern in patterns]
+    unmet = Demand("", "run_if", tuple(patterns), False)
+    if any(exclude(Demand("", "run_unless", met, True), unmet) for met in unless):
+        return True
+    # Branches that ask one field for this value and that may be all there are: its schema is for another rule to read.
+    paths = [_path(pattern) for pattern in patterns]
+    return len(asked) > 1 and None not in paths and len(set(paths)) == 1
+
+
+def _path(pattern: Any) -> tuple[str, ...] | None:
+    """Where the only value is that a pattern asks for; None where it asks for more than one."""
+    path = []
+    while type(pattern) is dict:
+        if len(pattern) != 1:
+            return None
+        [(name, pattern)] = pattern.items()
+        path.append(name)
+    return tuple(path)
 
 
 def named_by_all(step: Step) -> list[str]:

@@ -45,7 +45,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
 def _of(flow: Flow, step: Step) -> Iterator[Diagnostic]:
     implied: dict[str, Mention] = {}
     for mention in step.mentions:
-        if mention.key in {"with", "map"} and mention.name in step.joins:
+        if mention.key in {"with", "map"} and mention.name in step.joins and mention.name in flow.steps:
             implied.setdefault(mention.name, mention)
     for branch in flow.branches_of(step) if implied else ():
         for slug in (*branch.depends_on, *branch.conditions):

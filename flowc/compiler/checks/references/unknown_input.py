@@ -66,7 +66,8 @@ def _diagnostic(values: Values, mention: Mention, fields: tuple[str, ...], aroun
     declared = list(dict.fromkeys(name for shape in around.of_kind("object") for name in shape.names()))
     whole = ".".join((INPUT, *fields[:-1]))
     place = declaration(values, mention, fields[:-1]) or (INPUT,)
-    related = values.flow.document.related(place, f"declared here: {listing(declared) or 'nothing'}")
+    words = listing(declared).replace("`", "") or "nothing"
+    related = values.flow.document.related(place, f"declared here: {words}")
     return values.flow.diagnose(
         RULE,
         mention,
