@@ -136,5 +136,5 @@ def open_cache(root: Path, folder: Path | None, facts: Mapping[str, Any] | None)
     where = str(folder or root / FOLDER)
     try:
         return Cache(where, str(root), facts) if is_usable(where) else None
-    except OSError:
+    except (OSError, ValueError):  # no such file system, or no name for a folder
         return None
