@@ -30,7 +30,7 @@ from flowc.errors import FlowcError
 _SERVERS = "FLOWC_TEST_SERVERS"
 _PREFIX = f"flowc-tests-{os.geteuid()}-"
 _OTHERS = {15: Path("/usr/lib/postgresql/15/bin")}
-_TEMPLATE = "flowc_template"
+TEMPLATE = "flowc_template"
 # A test server need not survive a power cut.
 _SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
 _numbers = itertools.count()
@@ -151,7 +151,7 @@ def postgres(request: pytest.FixtureRequest, servers: Callable[[int], Postgres])
 @pytest.fixture
 def dsn(postgres: Postgres) -> Iterator[str]:
     """The URL of a fresh database with flowc installed."""
-    with postgres.database(_TEMPLATE) as url:
+    with postgres.database(TEMPLATE) as url:
         yield url
 
 
@@ -205,14 +205,14 @@ def _make_template(server: Postgres, folder: Path) -> None:
     lock = FileLock(folder / "template.lock")
     try:
         assert lock.wait_exclusive(60)
-        if server.admin.execute("select 1 from pg_database where datname = %s", [_TEMPLATE]).fetchone():
+        if server.admin.execute("select 1 from pg_database where datname = %s", [TEMPLATE]).fetchone():
             return
         server.admin.execute("drop database if exists flowc_unfinished")
         server.admin.execute("create database flowc_unfinished template template0")
         with connect(server.url_of("flowc_unfinished")) as conn:
             install(conn)
             conn.execute((Path(__file__).parent / "sql" / "settable_clock.sql").read_bytes())
-        server.admin.execute(f"alter database flowc_unfinished rename to {_TEMPLATE}")
+        server.admin.execute(f"alter database flowc_unfinished rename to {TEMPLATE}")
     finally:
         lock.close()
 

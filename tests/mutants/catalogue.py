@@ -104,9 +104,7 @@ ENGINE = (
         "coalesce(jsonb_object_agg(s.slug, d.output), '{}')",
         "jsonb_object_agg(s.slug, d.output)",
     ),
-    sql(
-        "a step without output is absent from conditions", "_values", "coalesce(d.output, 'null') as output", "d.output"
-    ),
+    sql("an output that is not there stays so", "_settle", "coalesce(t.output, 'null')", "t.output"),
     sql("a skipped step counts in conditions", "_values", "d.idx = -1 and d.st = 1 limit 1", "d.idx = -1 limit 1"),
     sql(
         "run_unless is run_if",

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 # The fast tests, by the word that mutants name them with.
 TESTS = {
+    "meaning": "tests/sql/test_meaning.py",
     "agreement": "tests/mutants/quick_agreement.py",
     "interleavings": "tests/sql/test_interleavings.py::"
     "test_two_calls_at_once_are_two_calls_one_after_the_other[pg18-read committed]",
@@ -47,7 +48,7 @@ class Mutant:
 
 def sql(name: str, function: str, old: str, new: str, *tests: str) -> Mutant:
     """A wrong in a function of the engine."""
-    return Mutant(name, f"sql/functions/{function}.sql", old, new, tests or ("agreement", "interleavings"))
+    return Mutant(name, f"sql/functions/{function}.sql", old, new, tests or ("words", "meaning", "agreement", "interleavings"))
 
 
 def python(name: str, module: str, old: str, new: str, *tests: str) -> Mutant:

@@ -80,6 +80,20 @@ def test_a_lease_is_not_extended_beyond_the_timeout_and_one_lease(
     assert error.class_ == "Timeout"
 
 
+def test_a_task_is_released_once(db: psycopg.Connection, leased: Task) -> None:
+    place = [leased.run_id], [leased.step_slug], [leased.task_index], [leased.attempt]
+    assert queries.release_tasks(db, *place) == ["ok"]
+    assert queries.release_tasks(db, *place) == ["stale"]
+    assert queries.extend_leases(db, 0, "w", *place, LEASE) == ["stale"]
+    assert queries.complete_task(db, leased.run_id, "a", None, leased.attempt, "1") == "stale"
+
+
+def test_an_output_of_sql_null_is_the_null_of_json(db: psycopg.Connection, leased: Task) -> None:
+    query = "select flowc.complete_task(%s, 'a', null, 1, null)"
+    assert db.execute(query, [leased.run_id]).fetchone() == ("ok",)
+    assert db.execute("select output::text from flowc.step_states").fetchone() == ("null",)
+
+
 def test_a_key_belongs_to_its_flow(db: psycopg.Connection, leased: Task) -> None:
     assert queries.start_flow(db, "one", run_key="key") == leased.run_id
     other = queries.start_flow(db, "other", run_key="key")
