@@ -33,7 +33,7 @@ Json = str | bytes
 
 _TASK: LiteralString = (
     "run_id, flow_slug, step_slug, task_index, attempt, failures, started_at, lease_expires_at, deadline,"
-    " run_input, inputs, item, errors, check_input"
+    " run_input, inputs, item, errors, check_input, null::text as blobs"
 )
 _UNTAKEN: LiteralString = (
     "run_id::text, flow_slug, step_slug, ready_at, queue, handlers, secrets, missing_handlers, missing_secrets,"

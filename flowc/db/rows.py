@@ -15,6 +15,7 @@ class Task(NamedTuple):
 
     ``inputs`` is a JSON object of the outputs that the step may see, ``errors`` one of the errors of dependencies
     that failed; ``run_input``, ``item`` and ``errors`` are None where they are not needed or there is none.
+    ``blobs`` is a JSON object of the marks of blobs in these, by slug and ``input``; None where there are none.
     """
 
     run_id: str
@@ -31,6 +32,7 @@ class Task(NamedTuple):
     item: str | None
     errors: str | None
     check_input: bool
+    blobs: str | None = None
 
 
 class Reply(NamedTuple):
@@ -54,6 +56,7 @@ class Reply(NamedTuple):
     item: str | None
     errors: str | None
     check_input: bool
+    blobs: str | None = None
 
     @property
     def task(self) -> Task:

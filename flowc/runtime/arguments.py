@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from flowc.references import INDEX, INPUT, ITEM, is_reference, resolve
+from flowc.references import INDEX, INPUT, ITEM, is_reference, parse_reference, references_in, resolve
+from flowc.runtime.blobs.converters import Blobs
+from flowc.runtime.blobs.wishes import loaded, opened
 from flowc.runtime.convert import Misfit
 from flowc.runtime.handlers import CTX, PREVIOUS, Handler, Parameter
 
@@ -70,21 +72,25 @@ class Call:
         self._rest = self._rest if handler.keywords else ()
         self.needed = frozenset([source for _, source in slots if source not in (None, CTX)]).union(self._rest)
 
-    def arguments(self, values: Mapping[str, Any], ctx: object) -> Arguments:
+    def arguments(self, values: Mapping[str, Any], ctx: object, *, blobs: bool = False) -> Arguments:
         """Positional and keyword arguments.
 
         Args:
             values: outputs by slug, and ``input``, ``item``, ``index``, ``previous`` where there are such;
                 what is absent is null.
             ctx: the task's context.
+            blobs: whether there may be blobs in the values; they are loaded where the annotation asks for none.
 
         Raises:
             InvalidArguments: something is missing, or too much, or does not fit the parameter's annotation.
+            BlobError: a blob is missing or corrupt.
         """
         if self._problem:
             raise InvalidArguments(self._problem)
         if self._template is not None:
-            values = resolve(self._template, values.get)
+            values = resolve(self._template, (self._opened(values) if blobs else values).get)
+        if blobs:
+            values = self._loaded(values)
         positional: list[Any] = []
         named: dict[str, Any] = {name: values.get(name) for name in self._rest}
         for parameter, source in self._slots:
@@ -100,6 +106,22 @@ class Call:
             else:
                 named[parameter.name] = value
         return positional, named
+
+    def _opened(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values with the blobs loaded that the references of the template lead into."""
+        found = dict(values)
+        for name, path in map(parse_reference, references_in(self._template)):
+            found[name] = opened(found.get(name), path)
+        return found
+
+    def _loaded(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values that this call takes, loaded but for the parameters that ask for blobs."""
+        taken = {name: loaded(values.get(name)) for name in self._rest}
+        for parameter, source in self._slots:
+            if source is not None and source != CTX:
+                value = values.get(source)
+                taken[source] = value if isinstance(parameter.converter, Blobs) else loaded(value)
+        return taken
 
     def _converted(self, parameter: Parameter, value: Any) -> Any:
         """A value as the annotation of ``parameter`` asks for it."""

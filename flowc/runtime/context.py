@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
+from flowc.runtime.blobs import Blob, BlobMissing
+from flowc.runtime.blobs.depot import Depot
 from flowc.runtime.masking import GUARD, Masked
 from flowc.runtime.secrets import Secrets
 
@@ -29,7 +31,18 @@ class Context:
         secrets: the secrets that the flow names.
     """
 
-    __slots__ = ("_cancelled", "_log", "attempt", "failures", "flow", "run_id", "secrets", "step", "task_index")
+    __slots__ = (
+        "_blobs",
+        "_cancelled",
+        "_log",
+        "attempt",
+        "failures",
+        "flow",
+        "run_id",
+        "secrets",
+        "step",
+        "task_index",
+    )
 
     def __init__(
         self,
@@ -41,6 +54,7 @@ class Context:
         attempt: int = 1,
         failures: Mapping[str, Mapping[str, Any]] | None = None,
         secrets: Secrets | None = None,
+        blobs: Depot | None = None,
         cancelled: Callable[[], bool] = _never,
     ) -> None:
         self.run_id = run_id
@@ -50,6 +64,7 @@ class Context:
         self.attempt = attempt
         self.failures: Mapping[str, Mapping[str, Any]] = failures or {}
         self.secrets = Secrets(flow, (), {}) if secrets is None else secrets
+        self._blobs = blobs
         self._cancelled = cancelled
         self._log: logging.LoggerAdapter[logging.Logger] | None = None
 
@@ -69,6 +84,16 @@ class Context:
             fields = {name: getattr(self, name) for name in names}
             self._log = _TaskLog(_LOGGER, {**fields, GUARD: self.secrets.guard})
         return self._log
+
+    def get_blob(self, blob_id: str) -> Blob:
+        """A stored blob by its id, the SHA-256 of its bytes.
+
+        Raises:
+            BlobMissing: there is none.
+        """
+        if self._blobs is None:
+            raise BlobMissing(f"there is no blob {blob_id}")
+        return self._blobs.find(blob_id)
 
     def __repr__(self) -> str:
         index = "" if self.task_index is None else f"[{self.task_index}]"

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 
 class Completed(NamedTuple):
-    """The handler's result, as JSON in UTF-8."""
+    """The handler's result, as JSON in UTF-8; ``blobs`` are the marks of what of it is stored as blobs, as JSON."""
 
     output: bytes
+    blobs: bytes | None = None
 
 
 class Failed(NamedTuple):

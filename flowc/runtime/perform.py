@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from flowc.db.rows import Task
 from flowc.references import INDEX, INPUT, ITEM
-from flowc.runtime.arguments import InvalidArguments
+from flowc.runtime.arguments import Arguments, InvalidArguments
+from flowc.runtime.blobs import Blob
+from flowc.runtime.blobs.depot import Depot, keep
+from flowc.runtime.blobs.marks import Place, put_in_place, read_marks, taken_out
+from flowc.runtime.blobs.trouble import BlobTooLarge
+from flowc.runtime.blobs.wishes import loaded
 from flowc.runtime.context import Context
 from flowc.runtime.convert import Misfit, require
 from flowc.runtime.encode import NotJSON, decode, encode
@@ -21,8 +26,10 @@ from flowc.runtime.plan import Plan
 from flowc.runtime.secrets import SecretError
 from flowc.schemas import SchemaError, errors_of
 
+T = TypeVar("T")
+
 # What would go wrong the same way again.
-_FINAL = (Permanent, SecretError)
+_FINAL = (Permanent, SecretError, BlobTooLarge)
 
 
 class Refused(Exception):
@@ -37,11 +44,26 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class Written(NamedTuple):
+    """A result as JSON, and the blobs in it, which are null there."""
+
+    output: bytes
+    places: Sequence[Place]
+
+
 class Performance:
     """One task being performed by one attempt: what both ways of calling a handler, plain and async, share."""
 
-    def __init__(self, task: Task, plan: Plan, cancelled: Callable[[], bool], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        task: Task,
+        plan: Plan,
+        cancelled: Callable[[], bool],
+        now: Callable[[], datetime],
+        blobs: Depot | None,
+    ) -> None:
         self.task = task
+        self.blobs = blobs
         self.plan = plan
         self.now = now
         self.position = 0
@@ -52,6 +74,7 @@ class Performance:
             task_index=task.task_index,
             attempt=task.attempt,
             secrets=plan.secrets,
+            blobs=self.blobs,
             cancelled=cancelled,
         )
 
@@ -65,33 +88,58 @@ class Performance:
             if task.task_index is not None:
                 values[ITEM] = None if task.item is None else decode(task.item)
                 values[INDEX] = task.task_index
+            if task.blobs is not None and self.blobs is not None:
+                for name, marks in decode(task.blobs).items():
+                    values[name] = put_in_place(values.get(name), read_marks(marks), self.blobs.at)
             if task.errors is not None:
                 self.context.failures = decode(task.errors)
         except ValueError as error:
             raise Refused("InvalidInput", f"what the task brings cannot be read: {error}") from None
         if task.check_input and self.plan.input_schema is not None:
-            _require("InvalidInput", "the run's input", self.plan.input_schema, values.get(INPUT))
+            _require("InvalidInput", "the run's input", self.plan.input_schema, loaded(values.get(INPUT)))
         return values
 
-    def completed(self, result: object) -> Completed:
-        """The outcome of a result; raises Refused if it cannot be stored, or fits no declared schema or annotation."""
+    def arguments(self, position: int, values: Mapping[str, Any]) -> Arguments:
+        """What the handler at this place of the step's is called with."""
+        self.position = position
+        with_blobs = position == 0 and self.task.blobs is not None
+        return self.plan.calls[position].arguments(values, self.context, blobs=with_blobs)
+
+    def written(self, result: object) -> Written:
+        """A result as JSON; raises Refused if it cannot be stored, or fits no declared schema or annotation."""
         converter = self.plan.calls[-1].handler.result
         try:
-            output = encode(result if converter is None else converter.to_plain(result))
+            plain = result if converter is None else converter.to_plain(result)
+            written = Written(encode(plain), ()) if self.blobs is None else _written(plain)
         except NotJSON as error:
             if inspect.iscoroutine(result):
                 result.close()
             raise Refused("InvalidOutput", f"the result cannot be stored: {error}") from None
-        secret = self.plan.secrets.guard.found_in_json(output)
-        if secret is not None:
-            raise Refused(
-                "SecretInOutput", f"the result holds the value of the secret `{secret}`, which is never stored"
-            )
+        output = written.output
+        self._require_no_secret(self.plan.secrets.guard.found_in_json(output))
         if self.plan.output_schema is not None:
             _require("InvalidOutput", "the result", self.plan.output_schema, decode(output))
         if converter is not None and type(result) not in converter.quick:
             self._require_annotated(output)
-        return Completed(output)
+        return written
+
+    def is_inline(self, written: Written) -> bool:
+        """Whether a result stays in its row as a whole."""
+        return self.blobs is None or not (written.places or len(written.output) > self.blobs.inline_limit)
+
+    def completed(self, written: Written) -> Completed:
+        """The outcome of a result, its blobs stored; raises Refused, or BlobError if that does not work."""
+        if self.blobs is None or self.is_inline(written):
+            return Completed(written.output)
+        find = self.plan.secrets.guard.found_in_bytes
+        kept = keep(*written, self.plan.needs, self.blobs, lambda data: self._require_no_secret(find(data)))
+        return Completed(*kept)
+
+    def _require_no_secret(self, found: str | None) -> None:
+        if found is not None:
+            raise Refused(
+                "SecretInOutput", f"the result holds the value of the secret `{found}`, which is never stored"
+            )
 
     def _require_annotated(self, output: bytes) -> None:
         """Raises Refused if the result is not what its handler is annotated to return."""
@@ -127,6 +175,7 @@ def perform(
     cancelled: Callable[[], bool] = lambda: False,
     now: Callable[[], datetime] = _now,
     wait_for: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
+    blobs: Depot | None = None,
 ) -> Outcome:
     """Call the handlers of a task's step and say what came of it; never raises.
 
@@ -136,34 +185,56 @@ def perform(
         cancelled: what ``ctx.cancelled`` asks.
         now: the clock that ``RetryLater(after=...)`` counts from.
         wait_for: runs the coroutine of an async handler to its end.
+        blobs: where blobs are; without, every value stays in its row.
     """
-    performance = Performance(task, plan, cancelled, now)
+    performance = Performance(task, plan, cancelled, now, blobs)
     try:
         values = performance.values()
         for position, call in enumerate(plan.calls):
-            performance.position = position
-            positional, named = call.arguments(values, performance.context)
+            positional, named = performance.arguments(position, values)
             result = call.handler.function(*positional, **named)
             values = {PREVIOUS: wait_for(result) if call.handler.is_async else result}
-        return performance.completed(values[PREVIOUS])
+        return performance.completed(performance.written(values[PREVIOUS]))
     except BaseException as error:  # noqa: BLE001 - SystemExit and all: a handler never ends its worker
         return performance.failed(error)
 
 
 async def perform_async(
-    task: Task, plan: Plan, *, cancelled: Callable[[], bool] = lambda: False, now: Callable[[], datetime] = _now
+    task: Task,
+    plan: Plan,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+    now: Callable[[], datetime] = _now,
+    blobs: Depot | None = None,
 ) -> Outcome:
     """The same on an event loop, for a step all of whose handlers are async; never raises, also when cancelled."""
-    performance = Performance(task, plan, cancelled, now)
+    performance = Performance(task, plan, cancelled, now, blobs)
     try:
-        values = performance.values()
+        values = await _beside(task.blobs is not None, performance.values)
         for position, call in enumerate(plan.calls):
-            performance.position = position
-            positional, named = call.arguments(values, performance.context)
+            loads = position == 0 and task.blobs is not None
+            positional, named = await _beside(loads, performance.arguments, position, values)
             values = {PREVIOUS: await call.handler.function(*positional, **named)}
-        return performance.completed(values[PREVIOUS])
+        written = performance.written(values[PREVIOUS])
+        return await _beside(not performance.is_inline(written), performance.completed, written)
     except BaseException as error:  # noqa: BLE001
         return performance.failed(error)
+
+
+async def _beside(slow: bool, function: Callable[..., T], *arguments: Any) -> T:
+    """What a function returns; called in a thread beside the loop where it may wait for a store of blobs."""
+    return await asyncio.to_thread(function, *arguments) if slow else function(*arguments)
+
+
+def _written(result: object) -> Written:
+    """A result as JSON, null where there are bytes or blobs in it; raises NotJSON."""
+    if not isinstance(result, bytes | bytearray | memoryview | Blob):
+        try:
+            return Written(encode(result), ())
+        except NotJSON:
+            pass
+    without, places = taken_out(result)
+    return Written(encode(without if places else result), places)
 
 
 def _require(kind: str, what: str, schema: Any, value: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flowc.references import INDEX, ITEM
 from flowc.runtime.arguments import Call, first_call, later_call
+from flowc.runtime.blobs.needs import Needs, needs_of
 from flowc.runtime.guard import Guard
 from flowc.runtime.handlers import Handlers
 from flowc.runtime.secrets import Secrets
@@ -23,6 +24,7 @@ class Plan:
         handlers: where the step's callables are found.
         secrets: the values of this process's secrets.
         guard: looks for them in what the handlers return and raise; one of its own by default.
+        needs: what the engine reads of the flow's values, where that is known already.
 
     Raises:
         KeyError: the definition has no such step, or the registry no such handler.
@@ -34,6 +36,7 @@ class Plan:
         "input_schema",
         "is_async",
         "lacks_inputs",
+        "needs",
         "output_schema",
         "secrets",
         "step",
@@ -47,6 +50,8 @@ class Plan:
         handlers: Handlers,
         secrets: Mapping[str, str],
         guard: Guard | None = None,
+        *,
+        needs: Mapping[str, Needs] | None = None,
     ) -> None:
         step = definition["steps"][slug]
         names = step.get("handler", slug)
@@ -62,6 +67,7 @@ class Plan:
         # A poll brings an element of a map no more than its item, unless `with` names it.
         asks = self.calls[0].needed - {ITEM, INDEX}
         self.lacks_inputs = step["kind"] == "map" and "with" not in step and bool(asks)
+        self.needs = (needs_of(definition) if needs is None else needs).get(slug)
         self.is_async = all(call.handler.is_async for call in self.calls)
 
 
@@ -86,6 +92,7 @@ class Plans:
         self._definition_of = definition_of
         self._guard = guard or Guard()
         self._definitions: dict[str, Mapping[str, Any]] = {}
+        self._needs: dict[str, Mapping[str, Needs]] = {}
         self._plans: dict[tuple[str, str], Plan] = {}
 
     def of(self, flow: str, step: str) -> Plan:
@@ -96,9 +103,9 @@ class Plans:
         """
         plan = self._plans.get((flow, step))
         if plan is None:
-            plan = self._plans[flow, step] = Plan(
-                self._definition(flow), step, self._handlers, self._secrets, self._guard
-            )
+            definition = self._definition(flow)
+            plan = Plan(definition, step, self._handlers, self._secrets, self._guard, needs=self._needs[flow])
+            self._plans[flow, step] = plan
         return plan
 
     def _definition(self, flow: str) -> Mapping[str, Any]:
@@ -108,4 +115,5 @@ class Plans:
             if definition is None:
                 raise KeyError(flow)
             self._definitions[flow] = definition
+            self._needs[flow] = needs_of(definition)
         return self._definitions[flow]

@@ -36,6 +36,8 @@ def result_of(task: Task, outcome: Outcome) -> Result:
     if isinstance(outcome, Completed):
         index = b"null" if task.task_index is None else b"%d" % task.task_index
         key = b'"%b","%b",%b,%d' % (task.run_id.encode(), task.step_slug.encode(), index, task.attempt)
+        if outcome.blobs is not None:
+            return Result(task, outcome, b'[%b,"ok",%b,null,null,%b]' % (key, outcome.output, outcome.blobs))
         return Result(task, outcome, b'[%b,"ok",%b]' % (key, outcome.output))
     retry_at = None if outcome.retry_at is None else outcome.retry_at.isoformat()
     row = [

@@ -10,7 +10,7 @@ import orjson
 from flowc.runtime.blobs.blob import BYTES, JSON, Blob, Source
 from flowc.runtime.blobs.marks import Mark, Place
 from flowc.runtime.blobs.needs import Needs, parts_of
-from flowc.runtime.blobs.trouble import BlobMissing, BlobNotStored
+from flowc.runtime.blobs.trouble import BlobMissing, BlobTooLarge
 from flowc.runtime.encode import decode, encode
 
 # Bytes of JSON up to which a value stays in its row.
@@ -88,7 +88,7 @@ def keep(
 
     def put(data: bytes, media_type: str) -> Blob:
         if len(data) > MAX_BYTES:
-            raise BlobNotStored(f"{len(data):,} bytes are too many for a blob; {MAX_BYTES:,} is the most that is kept")
+            raise BlobTooLarge(f"{len(data):,} bytes are too many for a blob; {MAX_BYTES:,} is the most that is kept")
         if guard is not None:
             guard(data)
         return depot.put(data, media_type)

@@ -22,3 +22,7 @@ class BlobCorrupt(BlobError):
 
 class BlobNotStored(BlobError):
     """A store does not take the bytes of a blob."""
+
+
+class BlobTooLarge(BlobNotStored):
+    """There are more bytes than a blob can have."""
