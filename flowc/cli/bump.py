@@ -14,10 +14,10 @@ from flowc.compiler.did_you_mean import did_you_mean
 from flowc.compiler.pipeline import compile_file
 from flowc.errors import UsageError
 from flowc.project.bump import Bumped, bump
+from flowc.project.checked import slug_of
 from flowc.project.checking import lock_file
 from flowc.project.find import find_flows
 from flowc.project.lock import read_lock
-from flowc.project.checked import slug_of
 from flowc.project.settings import Settings
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from flowc.cli.here import load_handlers, settings_here
+from flowc.cli.here import handler_facts, settings_here
 from flowc.cli.options import handlers_option, paths_argument
-from flowc.cli.sources import FORMATS, check_paths, compile_stdin, drop_ignored, print_report, signatures_of
+from flowc.cli.sources import FORMATS, check_paths, compile_stdin, drop_ignored, print_report
 from flowc.cli.terminal import say
+from flowc.compiler.signatures import signatures_from
 from flowc.diagnostic import ERROR, Diagnostic
 from flowc.errors import UsageError
 from flowc.project.checked import checked
@@ -22,8 +23,8 @@ from flowc.project.checking import check_project
 
 if TYPE_CHECKING:
     from flowc.project.cache import Cache
+    from flowc.project.facts import Facts
     from flowc.project.settings import Settings
-    from flowc.runtime.handlers import Handlers
 
 
 @click.command(epilog="Example:  flowc check flows --handlers flows.handlers:handlers")
@@ -60,15 +61,15 @@ def command(
     began = time.perf_counter()
     gc.disable()  # a check makes no rubbish that goes in circles, and looking for it takes a third of its time
     settings = settings_here()
-    registry = load_handlers(handlers, settings) if handlers else None
-    signatures = signatures_of(registry)
+    facts = handler_facts(handlers, settings)
+    signatures = None if facts is None else signatures_from(facts.told)
     fixed: int | None = None
     if Path("-") in paths:
         _refuse_with_stdin(paths, fix or diff)
         cache = None
         flows = [checked(compile_stdin(stdin_filename, settings, signatures))]
     else:
-        cache = None if no_cache else _cache(settings, cache_dir, registry)
+        cache = None if no_cache else _cache(settings, cache_dir, facts)
         flows = check_paths(paths, settings, signatures, cache)
     if diff or fix:
         from flowc.cli.mending import mend_files, print_diff
@@ -80,18 +81,20 @@ def command(
             raise click.exceptions.Exit(1 if fixable else _exit_code(rest, fail_on))
         fixed = mend_files(flows, signatures)
         flows = check_paths(paths, settings, signatures, cache) if fixed else flows
-    found = check_project(flows, paths, settings, handlers=_places(registry), locked=locked, base=base)
+    found = check_project(
+        flows, paths, settings, handlers=None if facts is None else facts.places, locked=locked, base=base
+    )
     drop_ignored(found.diagnostics, settings)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     diagnostics = print_report(flows, form, time.perf_counter() - began, found, fixed)
     raise click.exceptions.Exit(_exit_code(diagnostics, fail_on))
 
 
-def _cache(settings: Settings, folder: str | None, registry: Handlers | None) -> Cache | None:
+def _cache(settings: Settings, folder: str | None, facts: Facts | None) -> Cache | None:
     from flowc.project.cache import open_cache
 
     where = folder or settings.cache_dir
-    return open_cache(settings.root, Path(where).absolute() if where else None, registry.facts() if registry else None)
+    return open_cache(settings.root, Path(where).absolute() if where else None, None if facts is None else facts.told)
 
 
 def _exit_code(diagnostics: Sequence[Diagnostic], fail_on: str) -> int:
@@ -103,8 +106,3 @@ def _refuse_with_stdin(paths: tuple[Path, ...], mending: bool) -> None:
         raise UsageError("- is stdin, and goes with no other PATH", help="check the files in a command of their own")
     if mending:
         raise UsageError("stdin cannot be mended", help="give --fix and --diff a file")
-
-
-def _places(registry: Handlers | None) -> Mapping[str, str] | None:
-    """Where each registered handler is written."""
-    return None if registry is None else {handler.name: handler.place for handler in registry}

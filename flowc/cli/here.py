@@ -13,6 +13,7 @@ from flowc.project.settings import Settings, load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flowc.project.facts import Facts
     from flowc.runtime.handlers import Handlers
     from flowc.runtime.sources import Sources
 
@@ -43,7 +44,31 @@ def load_handlers(target: str | None, settings: Settings) -> Handlers:
             "nobody says where the handlers are",
             help="give --handlers module:attribute, or set `handlers` under [tool.flowc] in pyproject.toml",
         )
+    if target.endswith(".json"):
+        raise HandlersError(
+            f"{target} holds facts of handlers, and no handlers", help="give --handlers module:attribute"
+        )
     return load(target)
+
+
+def handler_facts(target: str | None, settings: Settings) -> Facts | None:
+    """What is known of the handlers that ``--handlers`` names, of those in the settings if they name a file of facts.
+
+    Without the option nothing is imported: None, if there are no facts either.
+
+    Raises:
+        HandlersError: they cannot be loaded or read.
+    """
+    from flowc.project.facts import SUFFIX, Facts, read_facts
+
+    if target is None and settings.handlers is not None and settings.handlers.endswith(SUFFIX):
+        return read_facts(Path(os.path.relpath(settings.root / settings.handlers)))
+    if target is None:
+        return None
+    if target.endswith(SUFFIX):
+        return read_facts(Path(target))
+    handlers = load_handlers(target, settings)
+    return Facts(handlers.facts(), {handler.name: handler.place for handler in handlers})
 
 
 def open_secrets(specs: Sequence[str], settings: Settings) -> Sources:

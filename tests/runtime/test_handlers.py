@@ -210,6 +210,7 @@ def test_facts_tell_parameters_defaults_and_keywords() -> None:
     def another() -> None: ...
 
     assert handlers.facts() == {
+        "format": 1,
         "handlers": {
             "another": {"parameters": [], "keywords": False, "returns": {"type": "null"}},
             "one": {
