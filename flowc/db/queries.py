@@ -206,6 +206,15 @@ def next_due(conn: Connection, bucket: int) -> datetime | None:
     return due
 
 
+def vacuum_live(conn: Connection) -> None:
+    """Clear dead rows out of the table of live tasks, where this role may; outside of a transaction.
+
+    A role that may not gets a warning of the server's, and autovacuum has to do (manual, "VACUUM"; from PostgreSQL 17
+    on the install grants MAINTAIN to the workers' role).
+    """
+    conn.execute("vacuum (skip_locked, truncate false, index_cleanup on, process_toast false, parallel 0) flowc._live")
+
+
 def sleep(conn: Connection, bucket: int, worker_id: str, until: datetime, handlers: Sequence[str] = ()) -> None:
     """Say that a worker sleeps until then and wants to be woken by NOTIFY on the channel ``flowc``."""
     conn.execute("select flowc.sleep(%s, %s, %s, %s)", [bucket, worker_id, until, list(handlers)])

@@ -28,6 +28,8 @@ _TICK_SECONDS = 0.02
 _ROUND_TICKS = 5
 # A task that waits longer than this for a slot is handed back, for somebody who has one.
 _WAIT_SECONDS = 1.0
+# Polls walk over what earlier ones left dead in the index; autovacuum comes by no more than once a minute.
+_SWEEP_TASKS = 25_000
 # People are told so often that the worker lives: rarely enough to cost nothing.
 _SIGN_SECONDS = 30.0
 
@@ -63,6 +65,7 @@ class Keeper:
         self._stopped = False
         self._thread = Thread(target=self._run, name="flowc-keeper", daemon=True)
         self._extend_at = 0.0
+        self._settled = 0
         self._sign_in = sign_in
         self._sign_at = 0.0
 
@@ -75,6 +78,10 @@ class Keeper:
         """There is something to watch over."""
         if not self._something.is_set():
             self._something.set()
+
+    def settled(self, tasks: int) -> None:
+        """So many more tasks are done: after many, their dead rows are worth a vacuum."""
+        self._settled += tasks
 
     def stop(self) -> None:
         """Watch no more, and close the connection."""
@@ -110,6 +117,9 @@ class Keeper:
             self._hand_back_waiting(executor, now)
         if now >= self._extend_at:
             self._extend(now)
+        if self._settled >= _SWEEP_TASKS:
+            self._settled = 0
+            self._ask("vacuuming", lambda: self._line.call(queries.vacuum_live))
 
     def _end_overdue(self, executor: Executor, now: float) -> None:
         for lease in executor.running():

@@ -195,6 +195,7 @@ class Worker:
                 found += self._take_in(self._exchange.settle_and_poll(bucket, mine, ask))
         buckets.append(buckets.pop(0))
         self._told_at = time.monotonic()
+        self._keeper.settled(len(results))
         self._tell_results(results)
         if look:
             self._plan_next_look(room, found)

@@ -11,21 +11,7 @@ as $$
 declare
   _go record;
 begin
-  select
-    array_agg(run_id) filter (where way = 1) as runs, array_agg(flow_id) filter (where way = 1) as flows,
-    array_agg(base) filter (where way = 1) as bases, array_agg(child) filter (where way = 1) as nodes,
-    array_agg(queue) filter (where way = 1) as queues, array_agg(priority) filter (where way = 1) as priorities,
-    array_agg(max_attempts) filter (where way = 1) as maxima, array_agg(need_id) filter (where way = 1) as needs,
-    array_agg(run_id) filter (where way = 2) as ended,
-    array_agg(run_id) filter (where way = 3) as e_runs, array_agg(flow_id) filter (where way = 3) as e_flows,
-    array_agg(base) filter (where way = 3) as e_bases, array_agg(child) filter (where way = 3) as e_nodes,
-    array_agg(ok) filter (where way = 3) as e_oks, array_agg(shut) filter (where way = 3) as e_closed,
-    array_agg(run_id) filter (where way = 0) as p_runs, array_agg(flow_id) filter (where way = 0) as p_flows,
-    array_agg(base) filter (where way = 0) as p_bases, array_agg(child) filter (where way = 0) as p_nodes,
-    array_agg(n) filter (where way = 0) as p_ns, array_agg(ok) filter (where way = 0) as p_oks,
-    array_agg(shut) filter (where way = 0) as p_closed
-  into _go
-  from (
+  with arrivals as (
     select *, case when n < n_in then 0 when child = 32767 then 2 when plain and ok = n_join and not shut then 1 else 3 end as way
     from (
       select f.run_id, f.flow_id, e.child, min(f.base) as base, count(*)::integer as n,
@@ -36,15 +22,24 @@ begin
       from unnest(_runs, _flows, _bases, _nodes, _sts) as f (run_id, flow_id, base, node, st)
       cross join lateral (select * from flowc._edges e where e.flow_id = f.flow_id and e.parent = f.node offset 0) as e
       group by f.run_id, f.flow_id, e.child
-    ) as arrivals
-  ) as sorted;
+    ) as a
+  ), ready as (
+    insert into flowc._live (bucket, prio, queue, flow_id, run_id, node, idx, need_id, max_attempts, since)
+    select _bucket, -(base + priority), queue, flow_id, run_id, child, -1, need_id, max_attempts, _now
+    from arrivals where way = 1
+  )
+  select
+    array_agg(run_id) filter (where way = 2) as ended,
+    array_agg(run_id) filter (where way = 3) as e_runs, array_agg(flow_id) filter (where way = 3) as e_flows,
+    array_agg(base) filter (where way = 3) as e_bases, array_agg(child) filter (where way = 3) as e_nodes,
+    array_agg(ok) filter (where way = 3) as e_oks, array_agg(shut) filter (where way = 3) as e_closed,
+    array_agg(run_id) filter (where way = 0) as p_runs, array_agg(flow_id) filter (where way = 0) as p_flows,
+    array_agg(base) filter (where way = 0) as p_bases, array_agg(child) filter (where way = 0) as p_nodes,
+    array_agg(n) filter (where way = 0) as p_ns, array_agg(ok) filter (where way = 0) as p_oks,
+    array_agg(shut) filter (where way = 0) as p_closed
+  into _go
+  from arrivals where way <> 1;
 
-  if _go.runs is not null then
-    insert into flowc._live (bucket, prio, queue, flow_id, run_id, node, idx, need_id, max_attempts, ready_at)
-    select _bucket, -(t.base + t.priority), t.queue, t.flow_id, t.run_id, t.node, -1, t.need_id, t.maximum, _now
-    from unnest(_go.runs, _go.flows, _go.bases, _go.nodes, _go.queues, _go.priorities, _go.maxima, _go.needs)
-      as t (run_id, flow_id, base, node, queue, priority, maximum, need_id);
-  end if;
   ended := _go.ended;
   runs := _go.e_runs; flows := _go.e_flows; bases := _go.e_bases; nodes := _go.e_nodes; oks := _go.e_oks; closed := _go.e_closed;
   part_runs := _go.p_runs; part_flows := _go.p_flows; part_bases := _go.p_bases; part_nodes := _go.p_nodes;

@@ -8,6 +8,6 @@ as $$
                              order by l.due limit 1000 for update skip locked))
     returning *
   )
-  insert into flowc._live (bucket, prio, queue, flow_id, run_id, node, idx, need_id, attempt, failures, max_attempts, ready_at, item)
+  insert into flowc._live (bucket, prio, queue, flow_id, run_id, node, idx, need_id, attempt, failures, max_attempts, since, item)
   select bucket, prio, queue, flow_id, run_id, node, idx, need_id, attempt, failures, max_attempts, due, item from due
 $$;

@@ -28,7 +28,8 @@ begin
     with gone as (
       delete from flowc._live l
       where l.bucket = _bucket and l.prio = _place.prio and l.queue = _place.queue and l.flow_id = _flow_id and l.run_id = _run_id
-      returning l.node, l.idx, l.attempt, l.failures, l.worker, l.started_at
+      returning l.node, l.idx, l.attempt, l.failures, l.worker,
+        case when l.lease_expires_at is not null then l.since end as started_at
     )
     insert into flowc._done (bucket, run_id, node, idx, st, attempt, failures, worker, started_at, ended_at)
     select _bucket, _run_id, g.node, g.idx, 6, g.attempt, g.failures, g.worker, g.started_at, _now

@@ -15,7 +15,7 @@ declare
   _spent  boolean[];
 begin
   select array_agg(case when not x.expired then coalesce(x.error, '{}')
-           when _now >= t.started_at + n.timeout * interval '1 millisecond'
+           when _now >= t.since + n.timeout * interval '1 millisecond'
            then jsonb_build_object('class', 'Timeout', 'message', format('the attempt ran past its timeout of %s s', trim_scale(n.timeout / 1000.0)))
            else jsonb_build_object('class', 'LeaseExpired',
              'message', format('worker %s let the lease expire: it died, hangs, or lost its connection', t.worker)) end order by x.at),
@@ -26,7 +26,7 @@ begin
   join flowc._nodes n on n.flow_id = t.flow_id and n.node = t.node;
 
   insert into flowc._errors (bucket, run_id, node, idx, attempt, worker, terminal, expired, error, started_at, failed_at)
-  select _bucket, t.run_id, t.node, t.idx, t.attempt, t.worker, x.spent, x.expired, x.error, t.started_at, _now
+  select _bucket, t.run_id, t.node, t.idx, t.attempt, t.worker, x.spent, x.expired, x.error, t.since, _now
   from unnest(_spent, _expired, _errs) with ordinality as x (spent, expired, error, at) cross join lateral (select (_tasks[x.at]).*) as t;
 
   insert into flowc._later (bucket, run_id, node, idx, due, prio, queue, flow_id, need_id, attempt, failures, max_attempts, item)
@@ -40,7 +40,7 @@ begin
   where not x.spent;
 
   insert into flowc._done (bucket, run_id, node, idx, st, attempt, failures, worker, started_at, ended_at)
-  select _bucket, t.run_id, t.node, t.idx, case when n.soft then 5 else 7 end, t.attempt, t.failures + 1, t.worker, t.started_at, _now
+  select _bucket, t.run_id, t.node, t.idx, case when n.soft then 5 else 7 end, t.attempt, t.failures + 1, t.worker, t.since, _now
   from unnest(_spent) with ordinality as x (spent, at)
   cross join lateral (select (_tasks[x.at]).*) as t
   join flowc._nodes n on n.flow_id = t.flow_id and n.node = t.node

@@ -12,6 +12,7 @@ declare
   _first  record;
   _queue  text[];
   _flow   integer[];
+  _from   uuid[];
   _n      integer;
   _share  integer;
 begin
@@ -24,20 +25,20 @@ begin
     where l.bucket = _bucket and l.prio > _prio order by l.prio, l.queue, l.flow_id, l.run_id limit 1;
     exit when not found;
     _prio := _first.prio;
-    with recursive groups (queue, flow_id) as (
-      select _first.queue, _first.flow_id
+    with recursive groups (queue, flow_id, run_id) as (
+      select _first.queue, _first.flow_id, _first.run_id
       union all
       select g.* from groups
-      cross join lateral (select l.queue, l.flow_id from flowc._live l
+      cross join lateral (select l.queue, l.flow_id, l.run_id from flowc._live l
         where l.bucket = _bucket and l.prio = _prio and (l.queue, l.flow_id) > (groups.queue, groups.flow_id)
-        order by l.queue, l.flow_id limit 1) as g
+        order by l.queue, l.flow_id, l.run_id limit 1) as g
     )
-    select array_agg(queue), array_agg(flow_id), count(*) into _queue, _flow, _n
+    select array_agg(queue), array_agg(flow_id), array_agg(run_id), count(*) into _queue, _flow, _from, _n
     from (select * from groups where _queues is null or queue = any(_queues) order by random()) as shuffled;
     -- First a fair share for each flow, then whatever is left.
     foreach _share in array case _n when 0 then '{}' when 1 then array[_limit] else array[greatest(1, _limit / _n), _limit] end loop
       exit when _limit <= 0;
-      return query select * from flowc._lease_from(_bucket, _now, _worker, _lease, _needs, _prio, _queue, _flow, _share, _limit);
+      return query select * from flowc._lease_from(_bucket, _now, _worker, _lease, _needs, _prio, _queue, _flow, _from, _share, _limit);
       get diagnostics _n = row_count;
       _limit := _limit - _n;
     end loop;

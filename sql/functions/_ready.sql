@@ -26,7 +26,7 @@ as $$
       attempt, 0, max_attempts, item
     from tasks where asleep
   )
-  insert into flowc._live (bucket, prio, queue, flow_id, run_id, node, idx, need_id, attempt, max_attempts, ready_at, item)
+  insert into flowc._live (bucket, prio, queue, flow_id, run_id, node, idx, need_id, attempt, max_attempts, since, item)
   select _bucket, -(base + priority), queue, flow_id, run_id, node, idx, need_id, attempt, max_attempts, _now, item
   from tasks where not asleep
 $$;

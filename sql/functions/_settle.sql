@@ -31,10 +31,10 @@ begin
     ) as t
     where l.ctid = t.ctid
     returning t.at::integer as at, t.state, t.base, t.output, l.flow_id, l.run_id, l.node, l.idx, l.attempt, l.failures,
-      l.worker, l.started_at, case when t.state <> 1 then l end as task
+      l.worker, l.since, case when t.state <> 1 then l end as task
   ), kept as (
     insert into flowc._done (bucket, run_id, node, idx, st, attempt, failures, worker, started_at, ended_at, output)
-    select _bucket, t.run_id, t.node, t.idx, 1, t.attempt, t.failures, t.worker, t.started_at, _now, coalesce(t.output, 'null')
+    select _bucket, t.run_id, t.node, t.idx, 1, t.attempt, t.failures, t.worker, t.since, _now, coalesce(t.output, 'null')
     from taken t where t.state = 1
   )
   select count(*) as n, array_agg(at) as ats,

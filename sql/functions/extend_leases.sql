@@ -13,7 +13,7 @@ begin
   perform flowc._lock_runs(extend_leases.bucket, run_ids);
   with extended as (
     update flowc._live l
-    set lease_expires_at = least(_now + extend_leases.lease, l.started_at + h.timeout * interval '1 millisecond' + extend_leases.lease)
+    set lease_expires_at = least(_now + extend_leases.lease, l.since + h.timeout * interval '1 millisecond' + extend_leases.lease)
     from flowc._held(extend_leases.bucket, run_ids, step_slugs, task_indexes, attempts) as h
     where l.ctid = h.place and l.worker = extend_leases.worker_id
     returning h.at

@@ -16,7 +16,7 @@ begin
   foreach _bucket in array array(select distinct flowc.bucket_of(r) from unnest(run_ids) as r order by 1) loop
     perform flowc._lock_runs(_bucket, run_ids);
     with released as (
-      update flowc._live l set lease_expires_at = null, started_at = null, worker = null, ready_at = _now
+      update flowc._live l set lease_expires_at = null, worker = null, since = _now
       from flowc._held(_bucket, run_ids, step_slugs, task_indexes, attempts) as h
       where l.ctid = h.place
       returning h.at

@@ -59,9 +59,23 @@ create table flowc._plans (
 create table flowc._nodes (
   flow_id      integer not null,
   node         smallint not null,
+  kind         smallint not null,              -- 0 task, 1 map, 2 gate, 3 end
+  priority     integer not null default 0,
+  timeout      bigint not null default 60000,
+  need_id      integer,
+  has_input    boolean not null default false, -- the flow declares a schema of its input
+  needs_input  boolean not null default false,
+  sees_errors  boolean not null default false,
   flow_slug    text collate "C" not null,
   step_slug    text collate "C" not null,
-  kind         smallint not null,              -- 0 task, 1 map, 2 gate, 3 end
+  queue        text collate "C",
+  needs_nodes  smallint[],                     -- the outputs that a poll brings along,
+  needs_keys   text[],                         -- one field of each, or null for the whole,
+  needs_before text[],                         -- between two pieces of JSON text
+  needs_after  text[],
+  seen_nodes   smallint[],                     -- every step that the handler may see
+  seen_slugs   text[] collate "C",
+  -- from here on: what polls do not read
   n_in         integer not null default 0,
   n_join       integer not null default 0,
   join_kind    smallint not null default 0,    -- 0 all, 1 any, 2 none, 3 settled
@@ -72,7 +86,6 @@ create table flowc._nodes (
   cond_input   boolean not null default false,
   unmet_fails  boolean not null default false,
   soft         boolean not null default false,
-  has_input    boolean not null default false, -- the flow declares a schema of its input
   map_node     smallint,
   map_input    boolean not null default false,
   map_path     text[],
@@ -80,23 +93,11 @@ create table flowc._nodes (
   map_nodes    smallint[],
   map_slugs    text[] collate "C",
   max_parallel integer,
-  need_id      integer,
-  queue        text collate "C",
-  priority     integer not null default 0,
   max_attempts integer not null default 3,
   base_delay   bigint not null default 1000,   -- milliseconds, as all durations here
   max_delay    bigint not null default 300000,
   jitter       double precision not null default 0.1,
-  timeout      bigint not null default 60000,
   delay        bigint not null default 0,
-  needs_input  boolean not null default false,
-  needs_nodes  smallint[],                     -- the outputs that a poll brings along,
-  needs_keys   text[],                         -- one field of each, or null for the whole,
-  needs_before text[],                         -- between two pieces of JSON text
-  needs_after  text[],
-  seen_nodes   smallint[],                     -- every step that the handler may see
-  seen_slugs   text[] collate "C",
-  sees_errors  boolean not null default false,
   final_nodes  smallint[],                     -- of a gate or an end: the final steps of the branch
   primary key (flow_id, node)
 );

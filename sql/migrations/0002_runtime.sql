@@ -12,33 +12,34 @@ create table flowc._runs (
   skipped_failures integer not null default 0,
   run_key          text collate "C",
   input            jsonb not null,
-  output           jsonb,
+  output           jsonb,                       -- of a flow that declares `returns`; others' are read from _done
   error            jsonb,
   started_at       timestamptz not null,
   ended_at         timestamptz,
   primary key (bucket, run_id)
-) with (fillfactor = 70);
+) with (fillfactor = 50);
 
--- Ready and leased tasks. The key is the order in which they are polled; the lease is not in it: polls update HOT.
+-- Ready and leased tasks. The key is the order in which they are polled; the lease is not in it: polls update HOT, for
+-- which pages keep room. What a lease changes stands together, so that its record in the log is short.
 create table flowc._live (
   bucket           integer not null,
   prio             integer not null,            -- minus the priority: ascending is most urgent first
-  queue            text collate "C" not null,
   flow_id          integer not null,
-  run_id           uuid not null,
-  node             smallint not null,
-  idx              integer not null,            -- -1: not an element of a map
   need_id          integer not null,
-  attempt          integer not null default 0,
-  failures         integer not null default 0,
+  run_id           uuid not null,
+  idx              integer not null,            -- -1: not an element of a map
   max_attempts     integer not null,
+  failures         integer not null default 0,
+  attempt          integer not null default 0,
+  since            timestamptz not null,        -- ready since, or leased since
   lease_expires_at timestamptz,                 -- null: ready
-  started_at       timestamptz,
-  ready_at         timestamptz not null,
+  node             smallint not null,
+  queue            text collate "C" not null,
   worker           text,
   item             jsonb,
   primary key (bucket, prio, queue, flow_id, run_id, node, idx)
-) with (fillfactor = 50);
+) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 25000,
+        autovacuum_vacuum_cost_delay = 0, autovacuum_vacuum_insert_threshold = -1);
 
 -- Tasks that sleep out a delay or a retry's wait: out of the way of polls.
 create table flowc._later (
@@ -85,16 +86,16 @@ create table flowc._maps (
 -- What settled. idx -1 is the step itself, 0 and up the elements of a map.
 -- st: 1 completed; skipped: 2 branch_skipped, 3 dependency_skipped, 4 condition_unmet, 5 handler_failed; 6 cancelled, 7 failed
 create table flowc._done (
-  bucket     integer not null,
-  run_id     uuid not null,
-  node       smallint not null,
-  idx        integer not null,
-  st         smallint not null,
-  attempt    integer not null,
-  failures   integer not null default 0,
-  worker     text,
   started_at timestamptz,
   ended_at   timestamptz not null,
+  bucket     integer not null,
+  run_id     uuid not null,
+  idx        integer not null,
+  attempt    integer not null,
+  node       smallint not null,
+  st         smallint not null,
+  failures   smallint not null default 0,
+  worker     text,
   output     jsonb,
   primary key (bucket, run_id, node, idx)
 );

@@ -33,6 +33,8 @@ begin
       execute format('grant delete on flowc.flows to %I', _role);
     elsif _role = 'flowc_worker' and current_setting('server_version_num')::integer >= 170000 then
       execute 'grant maintain on flowc._live to flowc_worker'; -- to vacuum it, which shows it nothing
+    elsif _role = 'flowc_worker' and current_setting('server_version_num')::integer >= 170000 then
+      execute 'grant maintain on flowc._live to flowc_worker'; -- to vacuum it, which shows it nothing
     elsif _role in ('flowc_client', 'flowc_observer') then
       execute (select format('grant select on %s to %I', string_agg(c.oid::regclass::text, ', '), _role)
                from pg_class c where c.relnamespace = 'flowc'::regnamespace and c.relkind = 'v');

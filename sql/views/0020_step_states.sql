@@ -25,7 +25,7 @@ join flowc.steps s on s.flow_slug = n.flow_slug and s.step_slug = n.step_slug
 left join flowc._done d on d.bucket = r.bucket and d.run_id = r.run_id and d.node = n.node and d.idx = -1
 left join flowc._maps m on m.bucket = r.bucket and m.run_id = r.run_id and m.node = n.node
 left join lateral (
-  select count(*) as tasks, min(l.started_at) as started_at from flowc._live l
+  select count(*) as tasks, min(l.since) filter (where l.lease_expires_at is not null) as started_at from flowc._live l
   where l.bucket = r.bucket and l.prio = -(n.priority + r.priority) and l.queue = n.queue and l.flow_id = r.flow_id
     and l.run_id = r.run_id and l.node = n.node) as l on r.status = 1 and n.kind < 2
 left join lateral (

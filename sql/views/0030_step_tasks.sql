@@ -7,7 +7,8 @@ join flowc._runs r on r.bucket = b.bucket
 join flowc._nodes n on n.flow_id = r.flow_id and n.kind < 2
 cross join lateral (
   select l.idx, case when l.lease_expires_at is null then 'queued' else 'started' end as status, l.attempt, l.failures, l.worker,
-    l.ready_at as visible_at, l.lease_expires_at, l.started_at, null::timestamptz as ended_at, null::jsonb as output
+    case when l.lease_expires_at is null then l.since end as visible_at, l.lease_expires_at,
+    case when l.lease_expires_at is not null then l.since end as started_at, null::timestamptz as ended_at, null::jsonb as output
   from flowc._live l
   where l.bucket = r.bucket and l.prio = -(n.priority + r.priority) and l.queue = n.queue and l.flow_id = r.flow_id
     and l.run_id = r.run_id and l.node = n.node

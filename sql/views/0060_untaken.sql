@@ -30,7 +30,7 @@ join flowc._runs r on r.bucket = l.bucket and r.flow_id = n.flow_id and r.status
 cross join lateral (
   select min(t.ready_at) as ready_at
   from (
-    select t.ready_at from flowc._live t
+    select t.since as ready_at from flowc._live t
     where t.bucket = r.bucket and t.prio = -(n.priority + r.priority) and t.queue = n.queue and t.flow_id = r.flow_id
       and t.run_id = r.run_id and t.node = n.node and t.lease_expires_at is null
     limit 1) as t

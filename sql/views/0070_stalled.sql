@@ -8,7 +8,7 @@ with clock as materialized (
   select t.bucket, t.run_id, t.flow_id, bool_or(t.lease_expires_at > c.at) as at_work,
     min(t.lease_expires_at) as lease_over, min(t.ready_at) filter (where t.lease_expires_at is null) as ready, min(t.due) as overdue
   from (
-    select l.bucket, l.run_id, l.flow_id, l.lease_expires_at, l.ready_at, null::timestamptz as due from flowc._live l
+    select l.bucket, l.run_id, l.flow_id, l.lease_expires_at, l.since as ready_at, null::timestamptz as due from flowc._live l
     union all
     select l.bucket, l.run_id, l.flow_id, null, null, l.due from flowc._later l) as t
   cross join clock c

@@ -49,8 +49,9 @@ where r.status = 2 and r.skipped_failures <> coalesce(f.failures, 0)
 union all
 select 'a run tells how it ended', r.run_id, r.failed_node, format('status %s, ended at %s, error %s', r.status, r.ended_at, r.error)
 from flowc._runs r
+join flowc._plans p on p.flow_id = r.flow_id
 where (r.status = 1) <> (r.ended_at is null) or (r.status in (3, 4)) <> (r.error is not null)
-   or (r.status = 3) <> (r.failed_node is not null) or (r.status = 2) <> (r.output is not null)
+   or (r.status = 3) <> (r.failed_node is not null) or (r.status = 2 and p.returns is not null) <> (r.output is not null)
    or r.ended_at < r.started_at
 union all
 select 'the id of a run names its bucket', r.run_id, null, format('bucket %s', r.bucket)

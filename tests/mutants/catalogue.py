@@ -172,7 +172,7 @@ ENGINE = (
         "n.delay > 0 and _delayed",
     ),
     sql("a retry keeps softly failed elements", "_reopen", "set st = 6\n", "set st = 5\n"),
-    sql("skipped failures are not counted", "_finish", "skipped_failures = o.failures", "skipped_failures = 0"),
+    sql("skipped failures are not counted", "_finish", "skipped_failures = f.failures", "skipped_failures = 0"),
     sql(
         "pruned runs leave their errors",
         "prune",
