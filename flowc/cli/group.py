@@ -29,6 +29,7 @@ COMMANDS = {
     "flows": "List, retire and delete deployed flows.",
     "runs": "List runs.",
     "show": "Show one run: its steps, attempts and errors.",
+    "watch": "Watch one run until it has ended.",
     "cancel": "Cancel a run.",
     "retry": "Run what failed or was cancelled in a run again.",
     "prune": "Delete ended runs that are old.",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flowc.cli.again import again
 from flowc.cli.terminal import one_line, printable, put, say
 from flowc.cli.words import between
 
 if TYPE_CHECKING:
-    from flowc.cli.draw import Progress
+    from flowc.cli.progress import Progress
     from flowc.db.rows import Run
 
 
@@ -28,7 +29,8 @@ def finish(progress: Progress, handlers: str | None = None) -> None:
         put(pretty(run.output) + "\n")
         return
     say_why(run, f"run {run.run_id}")
-    say(f"help: flowc retry {run.run_id} && {worker_command(handlers)} runs what did not complete again")
+    retry = again(f"flowc retry {run.run_id}")
+    say(f"help: {retry} && {worker_command(handlers)} runs what did not complete again")
     raise click.exceptions.Exit(1)
 
 
@@ -62,9 +64,9 @@ def say_why(run: Run, name: str) -> None:
 def say_how_to_go_on(run_id: str, handlers: str | None) -> None:
     """Say that a run which nobody watches any more is not lost."""
     worker = worker_command(handlers)
-    say(f"run {run_id} is not finished: {worker} takes it up again, flowc show {run_id} says where it is")
+    say(f"run {run_id} is not finished: {worker} takes it up again, {again(f'flowc show {run_id}')} says where it is")
 
 
 def worker_command(handlers: str | None) -> str:
     """The command that works off what is left."""
-    return "flowc worker --drain" + (f" --handlers {handlers}" if handlers else "")
+    return again("flowc worker --drain" + (f" --handlers {handlers}" if handlers else ""))

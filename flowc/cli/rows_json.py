@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from flowc.cli.draw import Progress
+    from flowc.cli.progress import Progress
     from flowc.db.rows import StepTask
 
 # Columns that hold JSON; in a row they are its text.

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
-from flowc.cli.draw import Progress, drawn, order_of, said_of
+from flowc.cli.draw import drawn, order_of, said_of
+from flowc.cli.facts import Facts, skips_in_memory
 from flowc.cli.here import load_handlers, open_secrets, settings_here
 from flowc.cli.inputs import check_input, read_input
 from flowc.cli.options import handlers_option, input_option, json_option, pairs_argument, secrets_option
 from flowc.cli.outcome import pretty, say_why, skipped_failures
+from flowc.cli.progress import Progress
 from flowc.cli.rows_json import run_as_json
 from flowc.cli.sources import compile_paths, definitions_of, signatures_of
 from flowc.cli.terminal import put, say
@@ -68,17 +70,21 @@ def command(
     if as_json:
         put(json.dumps(run_as_json(progress, order, task_rows(finished)), indent=2) + "\n")
     else:
-        _tell(progress, order)
+        _tell(
+            progress,
+            order,
+            Facts(skipped=skips_in_memory(definition.body["steps"], progress.steps, progress.run.input)),
+        )
     if finished.status != "completed":
         raise click.exceptions.Exit(1)
 
 
-def _tell(progress: Progress, order: list[str]) -> None:
+def _tell(progress: Progress, order: list[str], facts: Facts) -> None:
     for error in progress.errors:
         if error.attempt and not error.terminal:
             index = "" if error.task_index is None else f"[{error.task_index}]"
             say(f"  {error.step_slug}{index}: attempt {error.attempt} failed: {said_of(error)}")
-    say(drawn(progress, order, sys.stderr).rstrip("\n"))
+    say(drawn(progress, order, sys.stderr, facts).rstrip("\n"))
     run = progress.run
     if run.status == "completed":
         took = between(run.started_at, run.ended_at)

@@ -13,6 +13,7 @@ from flowc.cli.live import watch
 from flowc.cli.options import database_option, flow_argument, input_option, pairs_argument
 from flowc.cli.outcome import finish
 from flowc.cli.terminal import put, say
+from flowc.cli.watching import Looking
 from flowc.db import queries
 
 
@@ -40,4 +41,5 @@ def command(
             put(run_id + "\n")
             return
         say(f"run {run_id}: {flow}")
-        finish(watch(conn, run_id, order_of(body)))
+        with Looking(database.url, conn, run_id, body) as looking:
+            finish(watch(looking, order_of(body)))

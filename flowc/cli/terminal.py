@@ -72,6 +72,13 @@ def width() -> int:
     return shutil.get_terminal_size((WIDTH, 24)).columns
 
 
+def height() -> int:
+    """Rows of the terminal, 24 where there is none."""
+    import shutil
+
+    return shutil.get_terminal_size((WIDTH, 24)).lines
+
+
 @contextmanager
 def _quiet_when_closed(stream: TextIO) -> Iterator[None]:
     try:

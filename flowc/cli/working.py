@@ -8,8 +8,8 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from flowc.cli.draw import Progress
-from flowc.cli.live import watch
+from flowc.cli.live import Sight, look, watch
+from flowc.cli.progress import Progress
 from flowc.cli.terminal import say
 from flowc.errors import UsageError
 from flowc.runtime.masking import masked_output
@@ -47,7 +47,7 @@ def work_and_watch(conn: Connection, worker: Worker, run_id: str, order: Sequenc
     """
     # What handlers print goes to stderr: stdout is for the run's output alone.
     with masked_output(worker.guard), redirect_stdout(sys.stderr), _working(Background(worker), run_id) as background:
-        return watch(conn, run_id, order, background.check)
+        return watch(lambda: Sight(look(conn, run_id)), order, background.check)
 
 
 class Background(Thread):

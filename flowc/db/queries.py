@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 from flowc.db.rows import (
     DeployedFlow,
     Offence,
+    OpenTasks,
     Reply,
     Run,
     Stalled,
@@ -31,6 +32,7 @@ from flowc.db.rows import (
 
 Json = str | bytes
 
+_ALL = 2**31 - 1  # characters: no text is as long
 _TASK: LiteralString = (
     "run_id, flow_slug, step_slug, task_index, attempt, failures, started_at, lease_expires_at, deadline,"
     " run_input, inputs, item, errors, check_input, null::text as blobs"
@@ -343,38 +345,95 @@ def run_ids(conn: Connection, first: str, last: str, limit: int) -> list[str]:
     return [run_id for (run_id,) in conn.execute(query, [first, last, limit])]
 
 
-def step_states(conn: Connection, run_id: str, *, outputs: bool = True) -> list[StepState]:
-    """The steps and branches of a run, by slug; ``total`` of a map is also known when it has completed.
+def step_states(
+    conn: Connection,
+    run_id: str,
+    *,
+    step_slug: str | None = None,
+    outputs: bool = True,
+    characters: int | None = None,
+) -> list[StepState]:
+    """The steps and branches of a run, or one of them, by slug; ``total`` of a map is also known when it has completed.
 
-    Without ``outputs`` those stay in the database: who watches a run asks often.
+    Without ``outputs`` those stay in the database: who watches a run asks often. With ``characters`` only so many of
+    each come.
     """
     query: LiteralString = (
         "select run_id::text, flow_slug, step_slug, kind, branch, status, skip_reason,"
-        " case when %s then output::text end,"
+        " case when %s then left(output::text, %s) end,"
         " coalesce(total, case when kind = 'map' and status = 'completed' then jsonb_array_length(output) end),"
-        ' remaining, started_at, ended_at from flowc.step_states where run_id = %s order by step_slug collate "C"'
+        " remaining, started_at, ended_at from flowc.step_states"
+        ' where run_id = %s and (%s::text is null or step_slug = %s) order by step_slug collate "C"'
     )
-    return list(map(StepState._make, conn.execute(query, [outputs, run_id]).fetchall()))
+    most = _ALL if characters is None else characters
+    arguments = [outputs, most, run_id, step_slug, step_slug]
+    return list(map(StepState._make, conn.execute(query, arguments).fetchall()))
 
 
-def step_tasks(conn: Connection, run_id: str) -> list[StepTask]:
-    """The tasks of a run, by slug and index."""
+def step_tasks(conn: Connection, run_id: str, step_slug: str | None = None, limit: int | None = None) -> list[StepTask]:
+    """The tasks of a run, or of one step, by slug and index."""
     query: LiteralString = (
         "select run_id::text, flow_slug, step_slug, task_index, status, attempt, failures, worker, visible_at,"
         " lease_expires_at, started_at, ended_at, output::text, error::text from flowc.step_tasks"
-        ' where run_id = %s order by step_slug collate "C", task_index'
+        " where run_id = %s and (%s::text is null or step_slug = %s)"
+        ' order by step_slug collate "C", task_index limit %s'
     )
-    return list(map(StepTask._make, conn.execute(query, [run_id]).fetchall()))
+    return list(map(StepTask._make, conn.execute(query, [run_id, step_slug, step_slug, limit]).fetchall()))
 
 
-def task_errors(conn: Connection, run_id: str) -> list[TaskError]:
-    """The failed attempts of a run, in the order in which they failed."""
+def open_tasks(conn: Connection, run_id: str) -> list[OpenTasks]:
+    """What is ready, asleep or at work in a run, a row a step."""
     query: LiteralString = (
-        "select run_id::text, flow_slug, step_slug, task_index, attempt, worker, error::text, class, message,"
-        " traceback, started_at, failed_at, terminal from flowc.task_errors"
-        ' where run_id = %s order by failed_at, step_slug collate "C", task_index, attempt'
+        "select step_slug, count(*) filter (where status = 'queued' and visible_at <= c.at),"
+        " min(visible_at) filter (where status = 'queued' and visible_at <= c.at),"
+        " count(*) filter (where status = 'queued' and visible_at > c.at),"
+        " min(visible_at) filter (where status = 'queued' and visible_at > c.at),"
+        " count(*) filter (where status = 'started'), min(lease_expires_at), min(worker), max(attempt), max(failures)"
+        " from (select flowc.now() as at) as c, flowc.step_tasks"
+        " where run_id = %s and status in ('queued', 'started') group by step_slug"
     )
-    return list(map(TaskError._make, conn.execute(query, [run_id]).fetchall()))
+    return list(map(OpenTasks._make, conn.execute(query, [run_id]).fetchall()))
+
+
+def attempts(conn: Connection, run_id: str) -> dict[str, int]:
+    """How many attempts the steps of a run took that took more than one, maps aside, by slug."""
+    query: LiteralString = (
+        "select step_slug, attempt from flowc.step_tasks where run_id = %s and task_index is null and attempt > 1"
+    )
+    return dict(conn.execute(query, [run_id]).fetchall())
+
+
+def outputs(conn: Connection, run_id: str, step_slugs: Sequence[str]) -> dict[str, str]:
+    """The outputs of those of some steps that completed, by slug."""
+    query: LiteralString = (
+        "select step_slug, output::text from flowc.step_states"
+        " where run_id = %s and step_slug = any(%s::text[]) and status = 'completed' and output is not null"
+    )
+    return dict(conn.execute(query, [run_id, list(step_slugs)]).fetchall())
+
+
+def task_errors(
+    conn: Connection, run_id: str, step_slug: str | None = None, limit: int | None = None
+) -> list[TaskError]:
+    """The failed attempts of a run, or of one step, in the order in which they failed; with a limit the last ones."""
+    # Only the keys are sorted: of a map with thousands of failures most tracebacks are never read.
+    query: LiteralString = (
+        "select e.run_id::text, e.flow_slug, e.step_slug, e.task_index, e.attempt, e.worker, e.error::text, e.class,"
+        " e.message, e.traceback, e.started_at, e.failed_at, e.terminal from ("
+        "select step_slug, task_index, attempt from flowc.task_errors"
+        " where run_id = %(run)s and (%(step)s::text is null or step_slug = %(step)s)"
+        ' order by failed_at desc, step_slug collate "C" desc, task_index desc, attempt desc limit %(limit)s) as l'
+        " join flowc.task_errors e on e.run_id = %(run)s and e.step_slug = l.step_slug and e.attempt = l.attempt"
+        " and e.task_index is not distinct from l.task_index"
+        ' order by e.failed_at, e.step_slug collate "C", e.task_index, e.attempt'
+    )
+    rows = conn.execute(query, {"run": run_id, "step": step_slug, "limit": limit})
+    return list(map(TaskError._make, rows.fetchall()))
+
+
+def count_errors(conn: Connection, run_id: str) -> int:
+    """How many attempts failed in a run."""
+    return int(_value(conn, "select count(*) from flowc.task_errors where run_id = %s", [run_id]))
 
 
 def invariants(conn: Connection, limit: int | None = None) -> list[Offence]:

@@ -194,3 +194,22 @@ class DeployedFlow(NamedTuple):
     failed: int
     cancelled: int
     last_used_at: datetime | None
+
+
+class OpenTasks(NamedTuple):
+    """The tasks of a step that are not done: how many are ready, asleep and at work, and until when they are.
+
+    ``attempt`` is the highest attempt so far, ``failures`` the most that count against the limit; ``worker`` is one of
+    those at work.
+    """
+
+    step_slug: str
+    ready: int
+    ready_at: datetime | None
+    asleep: int
+    due_at: datetime | None
+    at_work: int
+    lease_expires_at: datetime | None
+    worker: str | None
+    attempt: int
+    failures: int

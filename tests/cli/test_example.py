@@ -125,7 +125,7 @@ def test_deployed_flows_are_started_by_one_process_and_worked_on_by_another(flow
     shown = flowc("show", run_id[:-3], FLOWC_DATABASE_URL=dsn)
     assert shown.returncode == 0, shown.stderr
     assert f"analyze_website_v1  {run_id}  completed" in shown.stdout
-    assert "notify_sentry  skipped  its branch was not taken" in shown.stdout
+    assert "notify_sentry  skipped  its branch `if_failure` was not taken" in shown.stdout
     told = json.loads(flowc("show", run_id, "--json", FLOWC_DATABASE_URL=dsn).stdout)
     assert told["output"] == {"report": report_of("flows/pages/index.html")}
     assert told["step_states"][0]["step_slug"] == "website"
