@@ -16,6 +16,8 @@ MAX_TRACEBACK: Final = 64_000
 _MAX_CHAIN = 12
 _MAX_GROUP = 8
 _MAX_FRAMES = 40
+# Python's own fields of an exception, whatever a class puts over them.
+_FIELDS: Final = {**vars(BaseException), **vars(BaseExceptionGroup)}
 _OURS = os.path.dirname(os.path.abspath(flowc.__file__)) + os.sep  # noqa: PTH100, PTH120 - file names of code objects are text
 
 
@@ -47,10 +49,22 @@ class RetryLater(Exception):
         self.at = at
 
     def moment(self, now: datetime) -> datetime:
-        """When the next attempt may start, seen from ``now``."""
-        if self.at is not None:
-            return self.at.astimezone(UTC)
-        return now + max(self.after or timedelta(0), timedelta(0))
+        """When the next attempt may start, seen from ``now``; what lies beyond the calendar is its last moment."""
+        try:
+            if self.at is not None:
+                return self.at.astimezone(UTC)
+            return now + max(self.after or timedelta(0), timedelta(0))
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
+
+
+def retry_moment(error: Any, now: datetime) -> datetime | None:
+    """When a ``RetryLater`` wants the next attempt; None, the step's own wait, where it cannot tell. Never raises."""
+    try:
+        moment = error.moment(now)
+        return moment if isinstance(moment, datetime) and moment.tzinfo is not None else None
+    except BaseException:  # noqa: BLE001 - a subclass may do anything
+        return None
 
 
 def error_object(error: BaseException, redact: Callable[[str], str] = str) -> dict[str, Any]:
@@ -62,7 +76,7 @@ def error_object(error: BaseException, redact: Callable[[str], str] = str) -> di
         trace = "".join(_traceback(error, lambda text: clean(redact(text))))
     except BaseException as trouble:  # noqa: BLE001 - user code runs in here: lazy source lines, properties, subclasses
         trace = f"(the traceback cannot be shown: {type(trouble).__name__})"
-    return error_of(_class_of(error), _message_of(error), redact, traceback=trace)
+    return error_of(_class_of(error), _text_of(error, "message"), redact, traceback=trace)
 
 
 def error_of(kind: str, message: str, redact: Callable[[str], str] = str, **details: Any) -> dict[str, Any]:
@@ -89,14 +103,18 @@ def _capped(text: str, most: int) -> str:
 
 
 def _class_of(error: BaseException) -> str:
-    return str(type.__getattribute__(type(error), "__qualname__")).rpartition("<locals>.")[2]
+    return str(type.__getattribute__(type(error), "__qualname__")).rpartition("<locals>.")[2] or "Exception"
 
 
-def _message_of(error: BaseException) -> str:
+def _field(error: BaseException, name: str) -> Any:
+    return _FIELDS[name].__get__(error)
+
+
+def _text_of(value: object, what: str) -> str:
     try:
-        return str.__str__(str(error))
+        return str.__str__(str(value))
     except BaseException as trouble:  # noqa: BLE001 - anything may be raised by a user's __str__
-        return f"(the message cannot be shown: str() of the exception raised {_class_of(trouble)})"
+        return f"(the {what} cannot be shown: str() of it raised {_class_of(trouble)})"
 
 
 def _traceback(error: BaseException, safe: Callable[[str], str], depth: int = 0) -> Iterator[str]:
@@ -108,8 +126,8 @@ def _traceback(error: BaseException, safe: Callable[[str], str], depth: int = 0)
     if left_out:
         yield f"… {left_out} earlier exceptions left out …\n\n"
     for link, bridge in chain:
-        yield from _frames(link.__traceback__, safe)
-        message = _capped(safe(_message_of(link)), MAX_MESSAGE)
+        yield from _frames(_field(link, "__traceback__"), safe)
+        message = _capped(safe(_text_of(link, "message")), MAX_MESSAGE)
         yield f"{_class_of(link)}: {message}\n" if message else f"{_class_of(link)}\n"
         for note in _notes(link):
             yield f"{_capped(safe(note), MAX_MESSAGE)}\n"
@@ -130,12 +148,14 @@ def _chain(error: BaseException) -> tuple[list[tuple[BaseException, str]], int]:
         count += 1
         if len(links) < _MAX_CHAIN:
             links.append((current, bridge))
-        if current.__cause__ is not None:
-            current, bridge = current.__cause__, "The above exception was the direct cause of the following exception:"
-        elif current.__suppress_context__:
+        cause = _field(current, "__cause__")
+        if cause is not None:
+            current, bridge = cause, "The above exception was the direct cause of the following exception:"
+        elif _field(current, "__suppress_context__"):
             break
         else:
-            current, bridge = current.__context__, "During handling of the above exception, another exception occurred:"
+            current = _field(current, "__context__")
+            bridge = "During handling of the above exception, another exception occurred:"
     return links[::-1], count - len(links)
 
 
@@ -157,23 +177,30 @@ def _frames(trace: TracebackType | None, safe: Callable[[str], str]) -> Iterator
 
 def _frame(frame: FrameType, line: int, safe: Callable[[str], str]) -> str:
     code = frame.f_code
-    source = linecache.getline(code.co_filename, line, frame.f_globals)
+    try:
+        source = linecache.getline(code.co_filename, line, frame.f_globals)
+    except BaseException:  # noqa: BLE001 - a module's own loader may be asked
+        source = ""
     source = safe(source.strip())
     place = f'  File "{code.co_filename}", line {line}, in {code.co_name}\n'
     return f"{place}    {source[:400]}\n" if source else place
 
 
 def _notes(error: BaseException) -> list[str]:
-    notes = getattr(error, "__notes__", None)
-    return [str(note) for note in notes[:_MAX_GROUP]] if isinstance(notes, list) else []
+    try:
+        notes = error.__notes__
+    except BaseException:  # noqa: BLE001 - mostly there are none; else a property that raises
+        return []
+    return [_text_of(note, "note") for note in notes[:_MAX_GROUP]] if isinstance(notes, list) else []
 
 
 def _group(error: BaseException, safe: Callable[[str], str], depth: int) -> Iterator[str]:
     """The members of an exception group, indented."""
-    if not isinstance(error, BaseExceptionGroup):
+    if not issubclass(type(error), BaseExceptionGroup):  # `isinstance` would ask the exception itself
         return
-    for number, member in enumerate(error.exceptions[:_MAX_GROUP], 1):
-        yield f"  +---- {number} of {len(error.exceptions)} ----\n"
+    members = _field(error, "exceptions")
+    for number, member in enumerate(members[:_MAX_GROUP], 1):
+        yield f"  +---- {number} of {len(members)} ----\n"
         if depth >= 4:
             yield f"  | {_class_of(member)}\n"
             continue

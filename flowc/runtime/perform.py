@@ -19,7 +19,7 @@ from flowc.runtime.blobs.wishes import loaded
 from flowc.runtime.context import Context
 from flowc.runtime.convert import Misfit, require
 from flowc.runtime.encode import NotJSON, decode, encode
-from flowc.runtime.failure import Permanent, RetryLater, error_object, error_of
+from flowc.runtime.failure import Permanent, RetryLater, error_object, error_of, retry_moment
 from flowc.runtime.handlers import PREVIOUS
 from flowc.runtime.outcome import Completed, Failed, Outcome
 from flowc.runtime.plan import Plan
@@ -153,14 +153,15 @@ class Performance:
     def failed(self, error: BaseException) -> Failed:
         """The outcome of an exception; never raises."""
         redact = self.plan.secrets.guard.mask
-        if isinstance(error, Refused | InvalidArguments):
+        cls = type(error)  # `isinstance` would ask the exception itself, which may raise
+        if issubclass(cls, Refused | InvalidArguments):
             kind = error.kind if isinstance(error, Refused) else "InvalidArguments"
             return Failed({**error_of(kind, str(error), redact), **self._where()}, retryable=False)
         stored = {**error_object(error, redact), **self._where()}
-        if not isinstance(error, Exception):
+        if not issubclass(cls, Exception):
             stored["message"] = f"the handler raised {stored['class']}({stored['message']})"
-        retry_at = error.moment(self.now()) if isinstance(error, RetryLater) else None
-        return Failed(stored, retryable=not isinstance(error, _FINAL), retry_at=retry_at)
+        retry_at = retry_moment(error, self.now()) if issubclass(cls, RetryLater) else None
+        return Failed(stored, retryable=not issubclass(cls, _FINAL), retry_at=retry_at)
 
     def _where(self) -> dict[str, str]:
         """Of several handlers, the one that was at work."""

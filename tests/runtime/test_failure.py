@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from flowc.runtime.encode import decode, encode
-from flowc.runtime.failure import MAX_MESSAGE, MAX_TRACEBACK, Permanent, RetryLater, error_object, error_of
+from flowc.runtime.failure import (
+    MAX_MESSAGE,
+    MAX_TRACEBACK,
+    Permanent,
+    RetryLater,
+    error_object,
+    error_of,
+    retry_moment,
+)
 from flowc.runtime.guard import Guard
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -57,6 +65,67 @@ class Hostile(Exception):
         raise RuntimeError(name)
 
 
+class Pretender(Exception):
+    """Says of itself what is not so."""
+
+    __cause__ = 5  # type: ignore[assignment]
+
+    @property
+    def __traceback__(self) -> Any:
+        raise KeyError
+
+    @property
+    def __notes__(self) -> Any:
+        raise KeyError
+
+
+class Endless(Exception):
+    def __str__(self) -> str:
+        return str(self)
+
+
+class Sly(str):
+    def replace(self, *_: Any) -> Any:
+        raise RuntimeError
+
+    encode = replace
+
+
+class Slippery(Exception):
+    def __str__(self) -> str:
+        return Sly("a\0\ud800")
+
+
+class Bag(ExceptionGroup):
+    @property
+    def exceptions(self) -> Any:
+        raise KeyError
+
+
+def named(name: str) -> BaseException:
+    kind = type("Odd", (Exception,), {"__module__": None})
+    kind.__qualname__ = name
+    return kind("odd")
+
+
+def with_notes(*notes: object) -> BaseException:
+    error = ValueError("noted")
+    error.__notes__ = list(notes)  # type: ignore[arg-type]
+    return error
+
+
+def from_nowhere(file: str, loader: object) -> BaseException:
+    """Raised by code that was in no file, whose module has a loader of its own."""
+    with pytest.raises(ValueError, match="nowhere") as caught:
+        exec(compile("raise ValueError('nowhere')", file, "exec"), {"__loader__": loader, "__name__": "odd"})
+    return caught.value
+
+
+class Loader:
+    def get_source(self, _: str) -> str:
+        raise SystemExit
+
+
 RAISED: dict[str, Callable[[], BaseException]] = {
     "Unprintable": Unprintable,
     "Wrong": Wrong,
@@ -67,22 +136,32 @@ RAISED: dict[str, Callable[[], BaseException]] = {
     "GeneratorExit": GeneratorExit,
     "StopIteration": lambda: StopIteration(5),
     "ExceptionGroup": lambda: ExceptionGroup("many", [ValueError(str(n)) for n in range(10_000)]),
+    "Pretender": Pretender,
+    "Endless": Endless,
+    "Slippery": Slippery,
+    "Bag": lambda: Bag("many", [ValueError("one")]),
+    "Exception": lambda: named(""),
+    "\x1b\\x00\\ud800": lambda: named("\x1b\0\ud800"),
+    "n" * 200: lambda: named("n" * 1_000_000),
+    "ValueError, noted": lambda: with_notes(Unprintable(), "n" * 10_000_000, 5, "\0"),
+    "ValueError, from a loader": lambda: from_nowhere("nowhere.py", Loader()),
+    "ValueError, from no file": lambda: from_nowhere("<\udcff\n>", 5),
+    "ValueError, large": lambda: ValueError("x" * 100_000_000),
 }
 
 
-@pytest.mark.parametrize("name", RAISED)
+@pytest.mark.parametrize("name", RAISED, ids=lambda name: name.encode("unicode_escape").decode()[:30])
 def test_nothing_that_can_be_raised_makes_it_fail(name: str) -> None:
     stored = caught(RAISED[name]())
 
-    assert stored["class"] == name
+    assert stored["class"] == name.split(",", maxsplit=1)[0]
+    assert stored["traceback"].startswith("Traceback (most recent call last):\n")
     assert len(stored["message"].encode()) <= MAX_MESSAGE
     assert len(stored["traceback"].encode()) <= MAX_TRACEBACK
 
 
 def test_a_message_that_cannot_be_had_says_so() -> None:
-    assert caught(Unprintable())["message"] == (
-        "(the message cannot be shown: str() of the exception raised SystemExit)"
-    )
+    assert caught(Unprintable())["message"] == ("(the message cannot be shown: str() of it raised SystemExit)")
 
 
 def test_characters_that_postgresql_cannot_store_are_written_as_escapes() -> None:
@@ -115,6 +194,23 @@ def test_exceptions_that_cause_each_other_end() -> None:
     one.__cause__, two.__cause__ = two, one
 
     assert "ValueError: two" in caught(one)["traceback"]
+
+
+def test_a_context_that_goes_in_a_circle_ends() -> None:
+    one, two, three = (ValueError(name) for name in ("one", "two", "three"))
+    one.__context__, two.__context__, three.__context__ = two, three, one
+
+    assert caught(one)["traceback"].count("ValueError: ") == 3
+
+
+def test_groups_in_groups_are_cut_short() -> None:
+    error: Exception = ValueError("deepest")
+    for number in range(2_000):
+        error = ExceptionGroup("group " + "g" * 1_000, [error, KeyError(number)])
+    wide = [ExceptionGroup("wide", [ValueError("x" * 50_000) for _ in range(20)]) for _ in range(20)]
+
+    assert "KeyError: 1999" in caught(error)["traceback"]
+    assert "+---- 1 of 20 ----" in caught(ExceptionGroup("wide", wide))["traceback"]
 
 
 def test_the_context_is_told_unless_it_is_suppressed() -> None:
@@ -185,6 +281,19 @@ def test_retry_later_names_a_moment_in_either_way() -> None:
     assert RetryLater(after=-5).moment(NOW) == NOW
     at = datetime(2031, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))
     assert RetryLater(at=at).moment(NOW) == datetime(2031, 1, 1, tzinfo=UTC)
+
+
+def test_retry_later_beyond_the_calendar_is_its_last_moment() -> None:
+    assert RetryLater(after=timedelta.max).moment(NOW) == datetime.max.replace(tzinfo=UTC)
+
+
+def test_a_retry_later_that_cannot_tell_its_moment_leaves_it_to_the_step() -> None:
+    later = RetryLater(after=1)
+    assert retry_moment(later, NOW) == NOW + timedelta(seconds=1)
+    later.after = "soon"  # type: ignore[assignment]
+    assert retry_moment(later, NOW) is None
+    later.at = 5  # type: ignore[assignment]
+    assert retry_moment(later, NOW) is None
 
 
 @pytest.mark.parametrize("wrong", [{}, {"after": 1, "at": NOW}, {"at": datetime(2030, 1, 1)}])
