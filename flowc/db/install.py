@@ -166,8 +166,8 @@ def is_current(conn: Connection) -> bool:
     return found is not None and found == (
         schema_version(),
         __version__,
-        _digest_of(_files("functions")),
-        _digest_of([*_files("views"), *_files("roles")]),
+        _digest_of(shipped("functions")),
+        _digest_of([*shipped("views"), *shipped("roles")]),
     )
 
 
@@ -197,7 +197,7 @@ def require_schema(conn: Connection) -> None:
 
 def schema_version() -> int:
     """The number of the last migration that this flowc knows; 0 where there is none."""
-    return max((file.number for file in _files("migrations")), default=0)
+    return max((file.number for file in shipped("migrations")), default=0)
 
 
 def _installation(conn: Connection) -> tuple[int, str, str, str] | None:
@@ -216,10 +216,10 @@ def _body() -> str:
 
 
 def _blocks() -> Iterator[str]:
-    functions, views, roles = _files("functions"), _files("views"), _files("roles")
+    functions, views, roles = shipped("functions"), shipped("views"), shipped("roles")
     facts = {"lock": LOCK, "differs": SCHEMA_DIFFERS, "schema": schema_version(), "version": __version__}
     yield _block(_PREPARE.format(**facts))
-    for file in _files("migrations"):
+    for file in shipped("migrations"):
         text = _quoted(f"-- sql/migrations/{file.name}.sql\n{file.text}")
         yield _block(
             _MIGRATION.format(number=file.number, name=file.name, digest=file.digest, text=text, differs=SCHEMA_DIFFERS)
@@ -255,7 +255,8 @@ def _quoted(text: str) -> str:
     return f"{tag}{text}{tag}"
 
 
-def _files(folder: str) -> list[SqlFile]:
+def shipped(folder: str) -> list[SqlFile]:
+    """The files of a folder of sql/, in the order of their names."""
     return [SqlFile(path.stem, path.read_text(encoding="ascii")) for path in assets.sql_files(folder)]
 
 
