@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from types import FrameType
+from typing import TYPE_CHECKING
 
-import click
+if TYPE_CHECKING:
+    from types import FrameType
 
-from flowc.cli.group import flowc
-from flowc.cli.terminal import say_error, tolerate_any_text
-from flowc.errors import FlowcError
+    import click
+
+    from flowc.errors import FlowcError
 
 DONE, FOUND, TROUBLE, BUG, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
 ISSUES = "the project's issue tracker"
@@ -26,15 +26,25 @@ class Terminated(KeyboardInterrupt):
 
 def main() -> int:
     """Run the command line of this process; the exit code of ``cli.md``."""
-    tolerate_any_text()
-    signal.signal(signal.SIGTERM, _terminate)
     try:
+        # Ctrl-C may come before anything is imported, and leaves no traceback there either.
         return _run()
     except KeyboardInterrupt as error:
         return _interrupted(error)
 
 
 def _run() -> int:
+    import signal
+
+    signal.signal(signal.SIGTERM, _terminate)
+
+    import click
+
+    from flowc.cli.group import flowc
+    from flowc.cli.terminal import say_error, tolerate_any_text
+    from flowc.errors import FlowcError
+
+    tolerate_any_text()
     try:
         return flowc.main(prog_name="flowc", standalone_mode=False) or DONE
     except click.Abort as error:

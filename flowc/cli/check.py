@@ -15,13 +15,13 @@ from flowc.cli.here import handler_facts, settings_here
 from flowc.cli.options import handlers_option, paths_argument
 from flowc.cli.sources import FORMATS, check_paths, compile_stdin, drop_ignored, print_report
 from flowc.cli.terminal import say
-from flowc.compiler.signatures import signatures_from
 from flowc.diagnostic import ERROR, Diagnostic
 from flowc.errors import UsageError
 from flowc.project.checked import checked
 from flowc.project.checking import check_project
 
 if TYPE_CHECKING:
+    from flowc.compiler.signatures import Signatures
     from flowc.project.cache import Cache
     from flowc.project.facts import Facts
     from flowc.project.settings import Settings
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 @handlers_option
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How to report; full, or github under Actions.")
 @click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", help="What makes exit code 1.")
-@click.option("--fix", is_flag=True, help="Mend what can be mended, then report the rest.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended, report the rest.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, no more.")
 @click.option("--locked", is_flag=True, help="Refuse flows that are not in flowc.lock.")
-@click.option("--base", metavar="REF", help="Hold the flows against flowc.lock of that commit too.")
+@click.option("--base", metavar="REF", help="Hold them against that commit's lock too.")
 @click.option("--no-cache", is_flag=True, envvar="FLOWC_NO_CACHE", help="Check every file anew, and keep nothing.")
-@click.option("--cache-dir", metavar="DIR", help="Where to keep what was found; else .flowc_cache.")
+@click.option("--cache-dir", metavar="DIR", help="Where to keep what was found.")
 @click.option("--stdin-filename", metavar="FILE", default="<stdin>", help="The name of what is read from stdin.")
 def command(
     *,
@@ -62,7 +62,7 @@ def command(
     gc.disable()  # a check makes no rubbish that goes in circles, and looking for it takes a third of its time
     settings = settings_here()
     facts = handler_facts(handlers, settings)
-    signatures = None if facts is None else signatures_from(facts.told)
+    signatures = None if facts is None else _signatures(facts)
     fixed: int | None = None
     if Path("-") in paths:
         _refuse_with_stdin(paths, fix or diff)
@@ -88,6 +88,12 @@ def command(
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     diagnostics = print_report(flows, form, time.perf_counter() - began, found, fixed)
     raise click.exceptions.Exit(_exit_code(diagnostics, fail_on))
+
+
+def _signatures(facts: Facts) -> Signatures:
+    from flowc.compiler.signatures import signatures_from
+
+    return signatures_from(facts.told)
 
 
 def _cache(settings: Settings, folder: str | None, facts: Facts | None) -> Cache | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowc.compiler.checks.shape.bad_duration import RULE as BAD_DURATION
 from flowc.compiler.checks.shape.out_of_range import RULE as OUT_OF_RANGE
 from flowc.compiler.checks.shape.wrong_type import RULE as WRONG_TYPE
 from flowc.compiler.complaint import Complaint, got
 from flowc.compiler.durations import UNITS, milliseconds
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 LONGEST = 365 * UNITS["d"]
 
@@ -48,6 +50,8 @@ def _no_text(key: str, value: Any) -> Complaint:
         return Complaint(WRONG_TYPE, f"`{key}` takes a duration, got {got(value)}", help=_EXAMPLES)
     if value < 0:
         return Complaint(BAD_DURATION, f"`{value}`: a duration is not negative", help=_EXAMPLES)
+    from fractions import Fraction
+
     meant = f"{value}s" if type(value) is int else _written(Fraction(str(value)) * UNITS["s"])
     advice = f"write `{meant}` if seconds are meant" if meant else _EXAMPLES
     return Complaint(BAD_DURATION, f"`{value}` has no unit", label=f"{value} what?", help=advice)
@@ -82,6 +86,8 @@ def _meant(text: str) -> str | None:
         parts = [(amount, _UNIT_OF.get(unit.lower(), "")) for amount, unit in _PART.findall(text)]
         if _PART.sub("", text).strip(" ,") or not all(unit for _, unit in parts):
             return None
+    from fractions import Fraction
+
     return _written(sum((Fraction(amount) * UNITS[unit] for amount, unit in parts), Fraction(0)))
 
 

@@ -6,13 +6,10 @@ from flowc.compiler.checks.text.bad_encoding import RULE as BAD_ENCODING
 from flowc.compiler.checks.text.empty_flow import RULE as EMPTY_FLOW
 from flowc.compiler.checks.text.too_deep_or_large import RULE as TOO_DEEP_OR_LARGE
 from flowc.compiler.controls import control_mistakes
-from flowc.compiler.document import Document
-from flowc.compiler.json_text import read_json
-from flowc.compiler.plain_places import plain_places
+from flowc.compiler.document import Document, Node
 from flowc.compiler.reading import LARGEST, Reading
 from flowc.compiler.skim import skim
 from flowc.compiler.source import Source
-from flowc.compiler.yaml_text import read_yaml
 from flowc.diagnostic import Diagnostic
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -41,15 +38,32 @@ def parse(file: str, data: bytes) -> tuple[Document | None, list[Diagnostic]]:
     is_json = file.lower().endswith(".json")
     skimmed = None if is_json else skim(text)
     if skimmed is not None:
-        return Document(source, skimmed, lambda: plain_places(source)), []
+        return Document(source, skimmed, lambda: _plain_places(source)), []
     mistakes = control_mistakes(source)
-    reading = read_json(source) if is_json else read_yaml(source)
+    reading = _read(source, is_json)
     mistakes += reading.mistakes
     if reading.root is None or type(reading.value) is not dict:
         if not mistakes:
             mistakes.append(_no_flow(source, reading))
         return None, mistakes
     return Document(source, reading.value, reading.root, reading.spoilt), mistakes
+
+
+def _read(source: Source, is_json: bool) -> Reading:
+    """What a text says that was not skimmed; libyaml takes 30 ms to import, and most checks never need it."""
+    if is_json:
+        from flowc.compiler.json_text import read_json
+
+        return read_json(source)
+    from flowc.compiler.yaml_text import read_yaml
+
+    return read_yaml(source)
+
+
+def _plain_places(source: Source) -> Node:
+    from flowc.compiler.plain_places import plain_places
+
+    return plain_places(source)
 
 
 def _bad_encoding(file: str, data: bytes, skipped: int, error: UnicodeDecodeError) -> Diagnostic:
