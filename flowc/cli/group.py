@@ -17,6 +17,7 @@ COMMANDS = {
     "lock": "Write down released flows in flowc.lock, for ever.",
     "bump": "Copy a flow to its next slug.",
     "handlers": "Write down what the checks know of the handlers.",
+    "stubs": "Print the types of a flow for mypy and pyright.",
     "compile": "Print the SQL of flow files.",
     "schema": "Print the install script, or the JSON Schema of flow files.",
     "install": "Install flowc's schema in a database, or bring it up to date.",
