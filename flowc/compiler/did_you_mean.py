@@ -25,6 +25,8 @@ def near(word: str, candidates: Iterable[str], most: int = 3) -> list[str]:
         rank = _rank(plain, _plain(candidate), allowed)
         if rank is not None:
             found.append((rank, _distance(word, candidate, _FAR), candidate))
+    if any(rank == 0 for rank, _, _ in found):
+        found = [one for one in found if one[0] == 0]  # only case and separators differ: that is what is meant
     return [candidate for _, _, candidate in sorted(found)[:most]]
 
 

@@ -18,6 +18,11 @@ _KIND_OF: Mapping[type, str] = {
     list: "array",
     dict: "object",
 }
+# Keywords that hold schemas by name, and those that hold one or a list of them; all others hold data.
+_BY_NAME = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
+_DIRECTLY = frozenset(
+    {"additionalProperties", "allOf", "anyOf", "contains", "else", "if", "items", "not", "oneOf", "prefixItems", "then"}
+) | {"propertyNames", "unevaluatedItems", "unevaluatedProperties"}
 # What a `type` may name: the kind, and whether its numbers are whole.
 NAMED: Mapping[str, tuple[str, bool]] = {**{kind: (kind, False) for kind in KINDS}, "integer": ("number", True)}
 # What may add fields beside those that a schema lists.
@@ -25,6 +30,21 @@ _OPENS = ("additionalProperties", "unevaluatedProperties", "$dynamicRef", "depen
 # Regular expressions that Python reads as everybody does: no groups, no escapes, no counts.
 _SIMPLE = re.compile(r"[A-Za-z0-9_ .^$*+?|/@\[\]-]*")
 _PECULIAR = re.compile(r"\[[^\]]*\[|--|[*+?][*+]|\[\]|\[\^\]")
+
+
+def schemas_in(schema: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """The schema, and all schemas in it at whatever depth, with their paths."""
+    if type(schema) is list:
+        for index, inner in enumerate(schema):
+            yield from schemas_in(inner, (*path, index))
+    elif type(schema) is dict:
+        yield path, schema
+        for keyword, value in schema.items():
+            if keyword in _BY_NAME and type(value) is dict:
+                for name, inner in value.items():
+                    yield from schemas_in(inner, (*path, keyword, name))
+            elif keyword in _DIRECTLY:
+                yield from schemas_in(value, (*path, keyword))
 
 
 def kind_of(value: Any) -> str:

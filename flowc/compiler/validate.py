@@ -16,11 +16,13 @@ from flowc.compiler.checks.shape.step_kind import RULE as STEP_KIND
 from flowc.compiler.checks.shape.steps_list import RULE as STEPS_LIST
 from flowc.compiler.checks.shape.wrong_type import RULE as WRONG_TYPE
 from flowc.compiler.checks.types.bad_schema import RULE as BAD_SCHEMA
+from flowc.compiler.checks.types.keyword_typo import RULE as KEYWORD_TYPO
 from flowc.compiler.checks.types.remote_ref import RULE as REMOTE_REF
 from flowc.compiler.complaint import Complaint, got
-from flowc.compiler.did_you_mean import did_you_mean
+from flowc.compiler.did_you_mean import did_you_mean, question
 from flowc.compiler.document import Document, Path
 from flowc.compiler.plain_schema import TYPES, is_plain
+from flowc.compiler.schema_typos import typos
 from flowc.diagnostic import Diagnostic, Edit
 
 _NOT_IN_BRANCHES = frozenset((*keys.TASK, *keys.MAP))
@@ -128,17 +130,19 @@ class _Walk:
 
     def _schema(self, path: Path, schema: Any) -> None:
         """Report what is wrong with a JSON Schema of the author's."""
-        from flowc.schemas import remote_references, schema_error
+        from flowc.schemas import remote_references, schema_errors
 
-        remote = list(remote_references(schema))
-        for place, name in remote:
+        for place, name in remote_references(schema):
             complaint = Complaint(REMOTE_REF, f"`{name}` is outside of this schema; nothing is fetched")
             self._report(complaint._replace(help="copy the schema below `$defs`"), (*path, *place))
-        error = None if remote else schema_error(schema)
-        if error is not None:
+        for error in schema_errors(schema):
             message = f"no valid JSON Schema: {error.message}"
             meant = _meant_type(schema, error.path)
             self._report(Complaint(BAD_SCHEMA, message, help=meant), (*path, *error.path))
+        for place, keyword in typos(schema):
+            message = f"`{place[-1]}` is no keyword of JSON Schema, and says nothing"
+            complaint = Complaint(KEYWORD_TYPO, message, label="passed over", help=question([keyword]), on_key=True)
+            self._report(complaint, (*path, *place))
 
     def _take(self, path: Path, key: str, complaints: Iterable[Complaint]) -> None:
         for complaint in complaints:

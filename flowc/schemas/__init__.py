@@ -79,6 +79,20 @@ def schema_error(schema: Any) -> SchemaError | None:
     return None
 
 
+def schema_errors(schema: Any) -> list[SchemaError]:
+    """All that is wrong with a schema itself, in the order of its places; references out of it aside."""
+    from flowc.schemas.words import explain_schema
+
+    found: dict[Path, str] = {}
+    for error in islice(_schema_of_schemas().iter_errors(schema), _MOST):
+        path, message = explain_schema(error)
+        found.setdefault(path, message)
+    first = schema_error(schema) if not any(remote_references(schema)) else None
+    if first is not None:
+        found.setdefault(first.path, first.message)
+    return [SchemaError(found[path], path) for path in sorted(found, key=lambda path: [str(step) for step in path])]
+
+
 def remote_references(schema: Any) -> Iterator[tuple[Path, str]]:
     """The places of references that lead out of the schema, and what they name."""
     return ((path, name) for path, name in _references(schema, ()) if not name.startswith("#"))
@@ -131,6 +145,13 @@ def _validator(text: bytes) -> Any:
                 raise SchemaError(f"`{name}` leads nowhere in this schema", path) from None
         path, message = explain_schema(error)
         raise SchemaError(message, path) from None
+
+
+@lru_cache(maxsize=1)
+def _schema_of_schemas() -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 
 
 def _refuse(uri: str) -> NoReturn:

@@ -57,6 +57,6 @@ def test_no_code_belongs_to_two_rules() -> None:
 def test_codes_that_warn_are_those_of_the_table() -> None:
     warnings = {code for code, module in RULES.items() if module.RULE.severity is WARNING}
     assert warnings <= {
-        "FL109", "FL110", "FL111", "FL199", "FL309", "FL319", "FL320", "FL404", "FL506", "FL507", "FL508", "FL510",
-        "FL608", "FL802", "FL803",
+        "FL109", "FL110", "FL111", "FL199", "FL309", "FL319", "FL320", "FL404", "FL406", "FL506", "FL507", "FL508",
+        "FL510", "FL608", "FL609", "FL802", "FL803",
     }  # fmt: skip

@@ -86,7 +86,7 @@ OUTPUT = "output: {type: object, required: [n], properties: {n: {type: integer},
         "b: {run_if: {a: {n: 1.0}}}",
         "b: {run_unless: [{a: {t: x}}, {a: {n: 2}}]}",
         "b: {run_if: {a: {t: x}}, with: {t: $a.t}}",
-        "b: {join: settled, with: {x: $a.n}}",
+        "b: {join: settled, depends_on: [c], with: {x: $a.n}}\n  c: {on_failure: skip}",
     ],
 )
 def test_what_fits_gives_no_report(rest: str) -> None:

@@ -22,6 +22,7 @@ from flowc.compiler.checks.conditions import (
 )
 from flowc.compiler.checks.graph import (
     cycle,
+    idle_join,
     inside_own_branch,
     join_without_edges,
     redundant_dependency,
@@ -99,6 +100,7 @@ from flowc.compiler.checks.types import (
     bad_schema,
     deep_default,
     extra_argument,
+    keyword_typo,
     map_not_array,
     missing_argument,
     reference_type,
@@ -142,6 +144,7 @@ _FOUND_BY_PASSES: tuple[ModuleType, ...] = (
     empty_branch,
     bad_schema,
     remote_ref,
+    keyword_typo,
 )
 
 # What a function of the module finds.
@@ -168,6 +171,7 @@ _CHECKED: tuple[ModuleType, ...] = (
     inside_own_branch,
     redundant_dependency,
     join_without_edges,
+    idle_join,
     unreachable,
     condition_is_text,
     never_true,

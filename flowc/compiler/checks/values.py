@@ -142,7 +142,9 @@ class Values:
         narrowed = self.type_of(mention.name, mention.owner)
         for alternatives in patterns:
             narrowed = both(narrowed, either([of(_as_schema(pattern)) for pattern in alternatives]))
-        return follow(narrowed, mention.fields)
+        found = follow(narrowed, mention.fields)
+        # Where the conditions around a step contradict each other, it never runs, and nothing arrives.
+        return found if narrowed.shapes and found.type.shapes else self.follow(mention)
 
     def _known_of(self, owner: str, name: str) -> list[list[Any]]:
         """The conditions on ``name`` that are met where ``owner`` runs: of each, the patterns of which one matched."""

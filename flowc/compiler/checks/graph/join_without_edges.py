@@ -17,9 +17,10 @@ Good:
     flow: report
     steps:
       website:
+        on_failure: skip
       save:
         depends_on: [website]
-        join: any
+        join: settled
 
 Name the dependencies, or take `join` out.
 """

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from flowc.compiler.checks.arguments import Misfit, misfits
 from flowc.compiler.checks.values import values_of
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_wording import described, literal
+from flowc.compiler.schema_wording import described, kind_word, literal
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import is_reference
@@ -63,7 +63,7 @@ def _name(misfit: Misfit) -> str:
 def _found(misfit: Misfit) -> str:
     given = misfit.given
     if type(given) is dict or type(given) is list:
-        return "none of that"
+        return f"got {kind_word(given)}"
     return f"got {'null' if given is None else literal(given)}"
 
 
