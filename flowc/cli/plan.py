@@ -20,12 +20,14 @@ from flowc.cli.sources import compile_paths, definitions_of
 def command(paths: tuple[Path, ...], url: str | None, as_json: bool) -> None:
     """Say what a deploy would do: `+ new`, `= unchanged`, `! differs`.
 
-    Exit code 1 if a slug is deployed with another content: the deploy would be refused.
+    For a folder, or without PATH, also `- gone`: deployed, and in no file any more; and `x retired`: no run of it
+    starts any more, others are still at work. Exit code 1 if a slug is deployed with another content: the deploy
+    would be refused.
     """
     settings = settings_here()
     definitions = definitions_of(compile_paths(paths, settings, None))
     with open_database(url, settings) as database, database.connection() as conn:
-        plan = plan_of(conn, definitions)
+        plan = plan_of(conn, definitions, whole=all(path.is_dir() for path in paths))
     print_plan(plan, as_json=as_json)
-    if any(entry.deployed_digest not in (None, entry.digest) for entry in plan):
+    if any(entry.plan == "differs" for entry in plan):
         raise click.exceptions.Exit(1)

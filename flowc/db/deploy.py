@@ -47,3 +47,30 @@ def deployed_digest(conn: Connection, flow_slug: str) -> str | None:
     except psycopg.Error as error:
         raise as_flowc_error(error) from error
     return None if row is None else str(row[0])
+
+
+def retired_flows(conn: Connection) -> set[str]:
+    """The slugs of which no run starts any more, also of flows that are deleted.
+
+    Raises:
+        DatabaseError: the database refuses.
+    """
+    try:
+        return {slug for (slug,) in conn.execute("select flow_slug from flowc.retired_flows")}
+    except psycopg.Error as error:
+        raise as_flowc_error(error) from error
+
+
+def started_runs(conn: Connection) -> dict[str, int] | None:
+    """How many runs of each flow are at work, by slug; None where this role may not read runs.
+
+    Raises:
+        DatabaseError: the database refuses.
+    """
+    query = "select flow_slug, count(*) from flowc.runs where status = 'started' group by flow_slug"
+    try:
+        return dict(conn.execute(query).fetchall())
+    except psycopg.errors.InsufficientPrivilege:
+        return None
+    except psycopg.Error as error:
+        raise as_flowc_error(error) from error
