@@ -25,6 +25,10 @@ def main() -> None:
 
 def _add_engine(parser: argparse.ArgumentParser) -> None:
     works = ("chain3", "diamond", "map100")
+    parts = ("load", "alone", "starts", "idle", "map", "queued", "stored")
+    parser.add_argument(
+        "--part", choices=parts, nargs="*", default=parts[:3], help="what to measure (default: load alone starts)"
+    )
     parser.add_argument("--work", choices=works, nargs="*", default=works, help="which flows (default: all)")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each flow runs at full load (default 20)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (default 2)")
@@ -42,16 +46,10 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _engine(options: argparse.Namespace) -> dict[str, Any]:
-    from tests.bench.engine import measure
+    from tests.bench.engine import measure, table
 
-    figures = measure(options.work, options.seconds, options.workers, options.repeat)
-    print(f"{'work':<10}{'server ms/step':>15}{'worker ms/step':>15}{'steps/s':>10}{'WAL B/step':>12}")
-    for name, row in figures["full_load"].items():
-        print(
-            f"{name:<10}{row['server_ms']:>15.4f}{row['worker_ms']:>15.4f}{row['steps_s']:>10.0f}{row['wal_bytes']:>12.0f}"
-        )
-    print(f"one run alone: p50 {figures['alone']['p50_ms']:.1f} ms, p95 {figures['alone']['p95_ms']:.1f} ms")
-    print(f"a start: {figures['start']['single_ms']:.3f} ms, in a batch of 100: {figures['start']['batch_ms']:.4f} ms")
+    figures = measure(options.part, options.work, options.seconds, options.workers, options.repeat)
+    print(table(figures))
     return figures
 
 
