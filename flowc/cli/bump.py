@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from flowc.cli.here import settings_here
-from flowc.cli.options import flow_argument
 from flowc.cli.terminal import put, say
 from flowc.compiler.did_you_mean import did_you_mean
 from flowc.compiler.pipeline import compile_file
@@ -22,7 +21,7 @@ from flowc.project.settings import Settings
 
 
 @click.command(epilog="Example:  flowc bump flows/report.yaml")
-@flow_argument
+@click.argument("flow", metavar="FLOW", type=click.Path())
 def command(flow: str) -> None:
     """Copy a flow to its next slug: x to x_v2, x_v2 to x_v3. Comments and layout stay.
 

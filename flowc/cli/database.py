@@ -11,13 +11,14 @@ from flowc.cli.again import told_again
 from flowc.cli.terminal import say
 from flowc.db.connect import connect, describe
 from flowc.db.install import install, is_current, require_schema
-from flowc.errors import FlowcError, UsageError
+from flowc.errors import DatabaseError, FlowcError, UsageError
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
     from flowc.project.settings import Settings
 
+FOLDER = ".flowc"
 URL = "FLOWC_DATABASE_URL"
 
 
@@ -38,8 +39,19 @@ class Database(NamedTuple):
             if not self.embedded:
                 require_schema(conn)
             elif not is_current(conn):
-                install(conn)
+                _bring_up_to_date(conn)
             yield conn
+
+
+def _bring_up_to_date(conn: Connection) -> None:
+    """Install into the embedded database, which is there for trying things out, and may go."""
+    try:
+        install(conn)
+    except DatabaseError as error:
+        raise DatabaseError(
+            f"the embedded database was made by another flowc: {error.message}",
+            help=f"remove the folder {FOLDER} beside pyproject.toml, with the runs in it, and try again",
+        ) from error
 
 
 @contextmanager

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 from flowc import __version__
 from flowc.cli.terminal import say
@@ -36,6 +40,7 @@ COMMANDS = {
     "retry": "Run what failed or was cancelled in a run again.",
     "prune": "Delete ended runs that are old.",
     "doctor": "Say what is wrong in the database, and what to do.",
+    "completion": "Print what a shell needs to complete commands.",
     "explain": "Explain a rule of `flowc check`.",
 }
 
@@ -54,6 +59,13 @@ class LazyGroup(click.Group):
         command = import_module(f"flowc.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin like that; none of them is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=said) for name, said in COMMANDS.items() if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

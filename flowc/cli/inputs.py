@@ -81,7 +81,10 @@ def _read_json(text: str) -> Any:
             content = sys.stdin.read() if text == "@-" else Path(text[1:]).read_text(encoding="utf-8-sig")
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            raise UsageError(f"cannot read the input from {source}: {reason}") from error
+            raise UsageError(
+                f"cannot read the input from {source}: {reason}",
+                help="give a file of JSON as --input @file, the JSON itself, or key=value",
+            ) from error
     try:
         return json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from flowc.cli.completing import complete_flow, complete_run
 from flowc.compiler.durations import milliseconds
 
 
@@ -23,8 +24,8 @@ def to_duration(ctx: click.Context, param: click.Parameter, value: str | None) -
 
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-flow_argument = click.argument("flow", metavar="FLOW")
-run_argument = click.argument("run_id", metavar="RUN")
+flow_argument = click.argument("flow", metavar="FLOW", shell_complete=complete_flow)
+run_argument = click.argument("run_id", metavar="RUN", shell_complete=complete_run)
 handlers_option = click.option("--handlers", metavar="M:A", help="Where the handlers are: module:attribute.")
 database_option = click.option(
     "--db", "url", metavar="URL", help="The database; else FLOWC_DATABASE_URL, else an embedded PostgreSQL."

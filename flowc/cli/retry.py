@@ -10,6 +10,7 @@ from flowc.cli.here import settings_here
 from flowc.cli.options import database_option, run_argument
 from flowc.cli.terminal import say
 from flowc.db import queries
+from flowc.errors import UsageError
 
 
 @click.command(epilog="Example:  flowc retry 0193a1b2 && flowc worker --drain")
@@ -22,5 +23,11 @@ def command(run_id: str, url: str | None) -> None:
     """
     with open_database(url, settings_here()) as database, database.connection() as conn:
         found = find_run(conn, run_id)
+        run = queries.run(conn, found)
+        if run is not None and run.status == "completed":
+            raise UsageError(
+                f"run {found} has completed: there is nothing to run again",
+                help=f"`flowc start {run.flow_slug}` starts another run",
+            )
         status = queries.retry_run(conn, found)
     say(f"run {found} is {status}")

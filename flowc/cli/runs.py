@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowc.cli.again import again
+from flowc.cli.completing import complete_flow
 from flowc.cli.database import open_database
 from flowc.cli.finding import find_flow
 from flowc.cli.here import settings_here
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example:  flowc runs --flow analyze_website_v1 --status failed")
-@click.option("--flow", metavar="FLOW", help="Only runs of this flow.")
+@click.option("--flow", metavar="FLOW", shell_complete=complete_flow, help="Only runs of this flow.")
 @click.option("--status", type=click.Choice(["started", "completed", "failed", "cancelled"]), help="Only these.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many.")
 @json_option

@@ -163,7 +163,8 @@ def print_report(
     text = render(diagnostics, flows, form, sys.stdout, found)
     if form in ("full", "concise"):
         color = is_rich(sys.stdout)
-        last = summary.render(diagnostics, files=len(flows), seconds=seconds, color=color, fixed=fixed)
+        names = {each.file for each in flows}
+        last = summary.render(diagnostics, files=len(flows), seconds=seconds, color=color, fixed=fixed, flows=names)
         text += "\n" + last if text and form == "full" else last
     put(text)
     return diagnostics

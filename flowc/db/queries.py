@@ -280,6 +280,15 @@ def flows(conn: Connection, inactive: timedelta | None = None) -> list[DeployedF
     Where no run is left the deploy counts as use.
     """
     query: LiteralString = (
+def flow_slugs(conn: Connection, beginning: str, limit: int) -> list[str]:
+    """Deployed flows whose slugs begin like that, in their order; retired ones last."""
+    query: LiteralString = (
+        "select f.flow_slug from flowc.flows f left join flowc.retired_flows r on r.flow_slug = f.flow_slug"
+        " where starts_with(f.flow_slug, %s) order by r.flow_slug is not null, f.flow_slug limit %s"
+    )
+    return [slug for (slug,) in conn.execute(query, [beginning, limit])]
+
+
         "select f.flow_slug, f.digest, f.deployed_at, t.retired_at, coalesce(r.started, 0), coalesce(r.completed, 0),"
         " coalesce(r.failed, 0), coalesce(r.cancelled, 0), r.last_used_at from flowc.flows f"
         " left join flowc.retired_flows t on t.flow_slug = f.flow_slug"
@@ -361,6 +370,15 @@ def step_states(
     query: LiteralString = (
         "select run_id::text, flow_slug, step_slug, kind, branch, status, skip_reason,"
         " case when %s then left(output::text, %s) end,"
+def latest_runs(conn: Connection, first: str, last: str, limit: int) -> list[tuple[str, str, str]]:
+    """Id, flow and status of the latest runs with an id from ``first`` to ``last``."""
+    query: LiteralString = (
+        "select run_id::text, flow_slug, status from flowc.runs where run_id between %s::uuid and %s::uuid"
+        " order by started_at desc, run_id desc limit %s"
+    )
+    return conn.execute(query, [first, last, limit]).fetchall()
+
+
         " coalesce(total, case when kind = 'map' and status = 'completed' then jsonb_array_length(output) end),"
         " remaining, started_at, ended_at from flowc.step_states"
         ' where run_id = %s and (%s::text is null or step_slug = %s) order by step_slug collate "C"'

@@ -10,7 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from flowc.db.connect import connect
 from flowc.db.embedded import Embedded
+from flowc.db.install import install
 from tests.cli.conftest import Flowc
 
 NOBODY = "postgresql://me:secret-word@127.0.0.1:{port}/x"
@@ -107,10 +109,15 @@ COMMANDS = [
     ["worker", "--drain"],
     ["runs"],
     ["show", "0193"],
+    ["watch", "0193"],
+    ["flows"],
+    ["flows", "retire", "ping"],
+    ["doctor"],
+    ["verify"],
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_no_database_at_the_url(flowc: Flowc, closed_port: int, command: list[str]) -> None:
     result = flowc(*command, "--db", NOBODY.format(port=closed_port))
     assert (result.returncode, result.stdout) == (2, "")
@@ -149,11 +156,12 @@ def test_a_wrong_password(flowc: Flowc, tmp_path_factory: pytest.TempPathFactory
     assert "wrong-word" not in result.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS[1:], ids=lambda command: command[0])
+@pytest.mark.parametrize("command", COMMANDS[1:], ids=" ".join)
 def test_a_database_without_flowc(flowc: Flowc, empty_dsn: str, command: list[str]) -> None:
     result = flowc(*command, "--db", empty_dsn)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.endswith("error: flowc is not installed in this database\nhelp: run `flowc install`\n")
+    words = f"error: flowc is not installed in this database\nhelp: run `flowc install --db '{empty_dsn}'`\n"
+    assert result.stderr.endswith(words)
 
 
 def test_a_place_for_the_embedded_database_that_is_taken(flowc: Flowc, project: Path) -> None:
@@ -257,3 +265,31 @@ def test_an_unknown_flow_or_run_is_named(flowc: Flowc, dsn: str) -> None:
     assert result.stderr.endswith("error: there is no run 0193\nhelp: `flowc runs` lists them\n")
     result = flowc("show", "hello", FLOWC_DATABASE_URL=dsn)
     assert result.stderr.endswith("error: `hello` is no run's id\nhelp: `flowc runs` lists them\n")
+
+
+def test_a_completed_run_is_not_retried(flowc: Flowc, dsn: str) -> None:
+    assert flowc("run", "flows/ping.yaml", FLOWC_DATABASE_URL=dsn).returncode == 0
+    with psycopg.connect(dsn) as conn:
+        [(run_id,)] = conn.execute("select run_id::text from flowc.runs").fetchall()
+    result = flowc("retry", run_id, "--db", dsn)
+    assert (result.returncode, result.stdout) == (2, "")
+    words = "has completed: there is nothing to run again\nhelp: `flowc start ping --db"
+    assert words in result.stderr
+
+
+def test_an_input_file_that_is_not_there_is_named(flowc: Flowc, dsn: str) -> None:
+    result = flowc("run", "flows/ping.yaml", "--input", "@missing.json", "--db", dsn)
+    assert (result.returncode, result.stdout) == (2, "")
+    words = "error: cannot read the input from missing.json: No such file or directory\nhelp: give a file of JSON"
+    assert words in result.stderr
+
+
+def test_an_embedded_database_of_another_flowc_is_to_be_removed(flowc: Flowc, project: Path) -> None:
+    with Embedded(project) as server, connect(server.url) as conn:
+        install(conn)
+        conn.execute("update flowc.migrations set digest = 'x' where number = 2")
+        conn.execute("update flowc.installation set functions_digest = 'x'")
+        result = flowc("runs")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "error: the embedded database was made by another flowc: migration 0002_runtime was applied" in result.stderr
+    assert "help: remove the folder .flowc beside pyproject.toml" in result.stderr

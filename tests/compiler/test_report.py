@@ -237,6 +237,15 @@ def test_the_last_line_counts_errors_warnings_files_and_what_can_be_fixed() -> N
     assert summary.render(diagnostics[3:], files=2, seconds=1) == "Found 1 warning in 1 of 2 files (1.00 s).\n"
 
 
+def test_what_is_found_in_handlers_is_not_counted_among_the_flows() -> None:
+    found = [_one(rule=WARN, file="handlers.py"), _one(rule=WARN, file="a.yaml")]
+    flows = {"a.yaml", "b.yaml"}
+    both = summary.render(found, files=2, seconds=1, flows=flows)
+    assert both == "Found 2 warnings in 1 of 2 files (1.00 s).\n"
+    alone = summary.render(found[:1], files=2, seconds=1, flows=flows)
+    assert alone == "Found 1 warning outside of 2 files (1.00 s).\n"
+
+
 def test_after_mending_the_last_line_says_what_was_mended_and_what_could_not_be() -> None:
     left = [_one(edits=(Edit(Position(1, 1, 1, 2), "x"),))]
     found = "Found 1 error in 1 of 2 files (0.00 s)."
