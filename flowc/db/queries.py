@@ -274,12 +274,6 @@ def get_flow(conn: Connection, flow_slug: str) -> str | None:
     return definition
 
 
-def flows(conn: Connection, inactive: timedelta | None = None) -> list[DeployedFlow]:
-    """The deployed flows by slug; with ``inactive``, those without a started run that were not used for so long.
-
-    Where no run is left the deploy counts as use.
-    """
-    query: LiteralString = (
 def flow_slugs(conn: Connection, beginning: str, limit: int) -> list[str]:
     """Deployed flows whose slugs begin like that, in their order; retired ones last."""
     query: LiteralString = (
@@ -289,6 +283,12 @@ def flow_slugs(conn: Connection, beginning: str, limit: int) -> list[str]:
     return [slug for (slug,) in conn.execute(query, [beginning, limit])]
 
 
+def flows(conn: Connection, inactive: timedelta | None = None) -> list[DeployedFlow]:
+    """The deployed flows by slug; with ``inactive``, those without a started run that were not used for so long.
+
+    Where no run is left the deploy counts as use.
+    """
+    query: LiteralString = (
         "select f.flow_slug, f.digest, f.deployed_at, t.retired_at, coalesce(r.started, 0), coalesce(r.completed, 0),"
         " coalesce(r.failed, 0), coalesce(r.cancelled, 0), r.last_used_at from flowc.flows f"
         " left join flowc.retired_flows t on t.flow_slug = f.flow_slug"
@@ -354,6 +354,15 @@ def run_ids(conn: Connection, first: str, last: str, limit: int) -> list[str]:
     return [run_id for (run_id,) in conn.execute(query, [first, last, limit])]
 
 
+def latest_runs(conn: Connection, first: str, last: str, limit: int) -> list[tuple[str, str, str]]:
+    """Id, flow and status of the latest runs with an id from ``first`` to ``last``."""
+    query: LiteralString = (
+        "select run_id::text, flow_slug, status from flowc.runs where run_id between %s::uuid and %s::uuid"
+        " order by started_at desc, run_id desc limit %s"
+    )
+    return conn.execute(query, [first, last, limit]).fetchall()
+
+
 def step_states(
     conn: Connection,
     run_id: str,
@@ -370,15 +379,6 @@ def step_states(
     query: LiteralString = (
         "select run_id::text, flow_slug, step_slug, kind, branch, status, skip_reason,"
         " case when %s then left(output::text, %s) end,"
-def latest_runs(conn: Connection, first: str, last: str, limit: int) -> list[tuple[str, str, str]]:
-    """Id, flow and status of the latest runs with an id from ``first`` to ``last``."""
-    query: LiteralString = (
-        "select run_id::text, flow_slug, status from flowc.runs where run_id between %s::uuid and %s::uuid"
-        " order by started_at desc, run_id desc limit %s"
-    )
-    return conn.execute(query, [first, last, limit]).fetchall()
-
-
         " coalesce(total, case when kind = 'map' and status = 'completed' then jsonb_array_length(output) end),"
         " remaining, started_at, ended_at from flowc.step_states"
         ' where run_id = %s and (%s::text is null or step_slug = %s) order by step_slug collate "C"'
