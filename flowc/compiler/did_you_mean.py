@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 # Past this many slips two near names are equally far, and their names decide.
 _FAR = 6
@@ -17,12 +18,13 @@ def near(word: str, candidates: Iterable[str], most: int = 3) -> list[str]:
     Candidates at the same distance come in the order of their names, so that reports are the same in every run.
     """
     plain = _plain(word)
+    letters = frozenset(plain)
     allowed = _slips_allowed(len(plain))
     found = []
     for candidate in set(candidates):
         if candidate == word:
             continue
-        rank = _rank(plain, _plain(candidate), allowed)
+        rank = _rank(plain, letters, _plain(candidate), allowed)
         if rank is not None:
             found.append((rank, _distance(word, candidate, _FAR), candidate))
     if any(rank == 0 for rank, _, _ in found):
@@ -48,12 +50,12 @@ def either(names: Sequence[str], word: str = "or") -> str:
 
 def listing(names: Iterable[str], most: int = 8) -> str:
     """``names`` in backticks, separated by commas, in the order given; past ``most`` it ends ``and 4 more``."""
-    quoted = [f"`{name}`" for name in names]
-    if len(quoted) <= most:
-        return ", ".join(quoted)
-    return f"{', '.join(quoted[:most])} and {len(quoted) - most} more"
+    names = list(names)
+    shown = ", ".join(f"`{name}`" for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return name.translate(_SEPARATORS).casefold()
 
@@ -64,10 +66,11 @@ def _slips_allowed(length: int) -> int:
     return 1 if length <= 4 else 2 if length <= 8 else 3
 
 
-def _rank(word: str, candidate: str, allowed: int) -> int | None:
+def _rank(word: str, letters: frozenset[str], candidate: str, allowed: int) -> int | None:
     if word == candidate:
         return 0
-    if abs(len(word) - len(candidate)) <= allowed:
+    # A slip brings at most one letter that was not there: most candidates need no closer look.
+    if abs(len(word) - len(candidate)) <= allowed and len(letters.difference(candidate)) <= allowed:
         distance = _distance(word, candidate, allowed)
         if distance <= allowed and distance < max(len(word), len(candidate)):
             return distance
@@ -78,6 +81,7 @@ def _rank(word: str, candidate: str, allowed: int) -> int | None:
 
 def _distance(a: str, b: str, limit: int) -> int:
     """Insertions, deletions, changes and swaps of neighbours between the two; ``limit + 1`` if there are more."""
+    a, b = _apart(a, b)
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, char in enumerate(a, 1):
@@ -88,4 +92,16 @@ def _distance(a: str, b: str, limit: int) -> int:
                 row[j] = min(row[j], older[j - 2] + 1)
         if min(row) > limit:
             return limit + 1
-    return row[-1]
+    return min(row[-1], limit + 1)
+
+
+def _apart(a: str, b: str) -> tuple[str, str]:
+    """What is left of both without what they begin and end with in common."""
+    least = min(len(a), len(b))
+    begin = 0
+    while begin < least and a[begin] == b[begin]:
+        begin += 1
+    end = 0
+    while end < least - begin and a[-1 - end] == b[-1 - end]:
+        end += 1
+    return a[begin : len(a) - end], b[begin : len(b) - end]

@@ -8,6 +8,7 @@ values of the schema. Schemas are read lazily, a level at a time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, Final
 
 from flowc.compiler.schema_keywords import (
@@ -137,7 +138,8 @@ class Shape:
         """The fields that are listed, in their order."""
         if self.values is not None:
             return list(dict.fromkeys(name for value in self.values for name in value))
-        return list(dict.fromkeys(name for schema, _ in self.parts for name in mapping(schema, "properties")))
+        listed_here = [mapping(schema, "properties") for schema, _ in self.parts]
+        return list(dict.fromkeys(chain.from_iterable(listed_here)))
 
     def may_have(self, name: str) -> bool:
         """Whether an object may have such a field; one that schemas neither list nor expressly allow is a mistake."""

@@ -13,6 +13,7 @@ from flowc.compiler.checks.text.tag import RULE as TAG
 from flowc.compiler.checks.text.template_braces import RULE as TEMPLATE_BRACES
 from flowc.compiler.checks.text.yaml_syntax import RULE as YAML_SYNTAX
 from flowc.compiler.document import Span
+from flowc.compiler.open_quotes import open_quote
 from flowc.compiler.source import Source
 from flowc.compiler.tabs import tabs_from
 from flowc.compiler.templates import as_reference, template_words
@@ -97,9 +98,23 @@ def explain(source: Source, error: yaml.YAMLError) -> list[Diagnostic]:
     place = _Place(source, at, context.index if context else at, f"{getattr(error, 'context', '')}: {problem}")
     if place.char == "\t" and "escape" not in problem:
         return tabs_from(source, at)
-    finding = _explain(place)
+    finding = _swallowing(place) or _explain(place)
     edits = [source.edit(finding.span, finding.instead)] if finding.instead else ()
     return [source.diagnose(finding.rule, finding.span, finding.message, help=finding.help, edits=edits)]
+
+
+def _swallowing(place: _Place) -> _Finding | None:
+    """A quote that was closed by the next one only, lines below, where what stands there makes no sense any more."""
+    span = open_quote(place.text)
+    if span is None or span[1] > place.at:
+        return None
+    quote = place.text[span[0]]
+    line, column = place.source.place(span[1] - 1)
+    return _Finding(
+        place.rest(span[0]),
+        f"this `{quote}` is closed at {line}:{column} only, and the lines between are part of the text",
+        "add the closing quote where the text ends",
+    )
 
 
 def _explain(place: _Place) -> _Finding:

@@ -39,10 +39,6 @@ class Span(NamedTuple):
     start: Place
     end: Place
 
-    def holds(self, other: Span) -> bool:
-        """Whether the other one is wholly inside."""
-        return self.start <= other.start and other.end <= self.end
-
 
 @dataclass(slots=True)
 class Placed:

@@ -29,6 +29,7 @@ Write the name as it is declared, or declare the field.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from flowc.compiler.checks.declared import declared_here, label_of
@@ -94,4 +95,5 @@ def _meant(field: str, names: list[str]) -> str | None:
 
 
 def _names(around: Type) -> list[str]:
-    return list(dict.fromkeys(name for shape in around.of_kind("object") for name in shape.names()))
+    names = [shape.names() for shape in around.of_kind("object")]
+    return names[0] if len(names) == 1 else list(dict.fromkeys(chain.from_iterable(names)))
