@@ -20,8 +20,7 @@ class Task:
     """A unit of work that a worker polls: the step itself, or one element of a map.
 
     ``attempt`` is the fence: it grows with every lease and never goes back. ``failures`` counts failed and expired
-    attempts since the last (re)start. ``counted`` are the attempts whose report was taken. ``waits`` marks an element
-    that retry_run reopened and that the window of its map has not reached yet.
+    attempts since the last (re)start. ``counted`` are the attempts whose report was taken.
     """
 
     status: TaskStatus
@@ -29,7 +28,6 @@ class Task:
     attempt: int = 0
     failures: int = 0
     counted: frozenset[int] = frozenset()
-    waits: bool = False
     worker: str | None = None
     started_at: datetime | None = None
     lease_expires_at: datetime | None = None

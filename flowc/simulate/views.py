@@ -126,7 +126,7 @@ def _skipped_failures(plan: Plan, run: Run) -> int:
     count = 0
     for slug, tasks in run.tasks.items():
         if plan.work(slug).skips_failures:
-            count += sum(task.status == "failed" and not task.waits for task in tasks.values())
+            count += sum(task.status == "failed" for task in tasks.values())
     return count + sum(
         step.skip_reason == "handler_failed" and slug not in run.tasks for slug, step in run.steps.items()
     )

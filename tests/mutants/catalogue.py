@@ -244,9 +244,7 @@ CLIENT = (
         "runtime/workshop",
         "time.monotonic() - lease.extended > self._lease_seconds",
         "time.monotonic() - lease.extended > 1e9",
-        "worker",
-        "pieces",
-        "process",
+        "workshop",
     ),
     python(
         "a handler may take for ever",
@@ -267,8 +265,7 @@ CLIENT = (
         "runtime/worker",
         "hand_back(self._line, self._workshop.held, self._workshop.take_back())",
         "self._workshop.take_back()",
-        "process",
-        "worker",
+        "stopping",
     ),
     python(
         "an element's result is told as the step's",
@@ -277,6 +274,16 @@ CLIENT = (
         'b"null"',
         "worker",
     ),
+    python("large floats become integers", "runtime/encode", 'b"%.1f" % float(token)', "token", "encoding"),
+    python(
+        "U+0000 passes",
+        "runtime/encode",
+        """ or b"\\\\u0000" in text:\n            _refuse""",
+        """:\n            _refuse""",
+        "encoding",
+    ),
+    python("a chain of causes has no end", "runtime/failure", " and id(current) not in seen", "", "errors"),
+    python("a message is as long as it is", "runtime/failure", "if len(raw) <= most:", "if True:", "errors"),
 )
 
 MUTANTS = (*ENGINE, *CLIENT)

@@ -20,6 +20,10 @@ TESTS = {
     "worker": "tests/runtime/test_worker.py",
     "process": "tests/runtime/test_worker_process.py",
     "pieces": "tests/runtime/test_crew_and_loop.py",
+    "workshop": "tests/runtime/test_workshop.py",
+    "stopping": "tests/runtime/test_stopping.py",
+    "errors": "tests/runtime/test_failure.py",
+    "encoding": "tests/runtime/test_encode.py",
     "sqlstate": "tests/db/test_sqlstate.py",
     "lost": "tests/chaos/test_lost_acknowledgements.py",
 }
@@ -48,7 +52,9 @@ class Mutant:
 
 def sql(name: str, function: str, old: str, new: str, *tests: str) -> Mutant:
     """A wrong in a function of the engine."""
-    return Mutant(name, f"sql/functions/{function}.sql", old, new, tests or ("words", "meaning", "agreement", "interleavings"))
+    return Mutant(
+        name, f"sql/functions/{function}.sql", old, new, tests or ("words", "meaning", "agreement", "interleavings")
+    )
 
 
 def python(name: str, module: str, old: str, new: str, *tests: str) -> Mutant:

@@ -61,7 +61,7 @@ class Scene:
 
     def shown(self, *slugs: str) -> list[Any]:
         """The reason for which each step was skipped, else its status."""
-        states = dict(
+        states: dict[str, Any] = dict(
             self.pair.conn.execute(
                 "select step_slug, coalesce(skip_reason, status) from flowc.step_states where run_id = %s",
                 [self.run_id],
@@ -342,10 +342,26 @@ def test_a_retry_tries_failed_elements_again_while_their_map_is_open_and_keeps_t
     assert scene.poll() == [("m", 1), ("m", 2), ("x", -1)]
     scene.finish(m="again")
     assert scene.run("output") == {"after": "after", "x": "x"}
-    [(output,)] = scene.pair.conn.execute(
+    [(kept,)] = scene.pair.conn.execute(
         "select output from flowc.step_states where run_id = %s and step_slug = 'm'", [scene.run_id]
     ).fetchall()
-    assert output == ["kept", "again", "again"]
+    assert kept == ["kept", "again", "again"]
+
+
+def test_a_failed_element_that_waits_for_the_window_after_a_retry_is_to_be_tried_again(play: Play) -> None:
+    steps = {"m": map_over("$input.items", max_parallel=2, **SOFT), "x": task()}
+    scene = play(steps, {"items": [0, 1, 2, 3]})
+    for index in (0, 2):
+        scene.poll()
+        scene.settle(("m", index), m=FAILS)
+    scene.settle("x", x=FAILS)
+    scene.open.clear()
+    scene.pair.retry(scene.run_id)
+    scene.pair.agree()
+    assert scene.poll() == [("m", 0), ("m", 1), ("x", -1)]
+    scene.finish(m=lambda one: one.item)
+    assert scene.run("output") == {"m": [0, 1, 2, 3], "x": "x"}
+    assert scene.run("skipped_failures") == 0
 
 
 def test_a_retry_keeps_a_map_that_had_settled_with_its_nulls(play: Play) -> None:
@@ -392,7 +408,8 @@ def test_delay_is_waited_once_and_elements_share_it(play: Play) -> None:
 
 def test_outputs_survive_and_false_and_empty_ones_count_as_completed(play: Play) -> None:
     steps = {"a": task(), "after": task(depends_on=["a"])}
-    for output in (0, False, "", None, [], {}, 2**53 - 1, -0.5, 10**30, {"deep": [[[{"": "\U0001f600"}]]]}):
+    outputs: tuple[Any, ...] = (0, False, "", None, [], {}, 2**53 - 1, -0.5, 10**30, {"deep": [[[{"": "\U0001f600"}]]]})
+    for output in outputs:
         scene = play(steps, returns={"a": "$a", "after": "$after"})
         scene.finish(a=output)
         assert scene.run("output") == {"a": output, "after": "after"}
