@@ -35,6 +35,15 @@ def load_handlers(target: str | None, settings: Settings) -> Handlers:
     """
     from flowc.runtime.handlers import load
 
+    return load(find_handlers(target, settings))
+
+
+def find_handlers(target: str | None, settings: Settings) -> str:
+    """Where the handlers are, as ``module:attribute``; afterwards the module can be imported.
+
+    Raises:
+        HandlersError: nobody names them.
+    """
     if target is None and settings.handlers is not None:
         # The settings speak from their own folder, which need not be the current one.
         sys.path.insert(0, str(settings.root))
@@ -48,7 +57,7 @@ def load_handlers(target: str | None, settings: Settings) -> Handlers:
         raise HandlersError(
             f"{target} holds facts of handlers, and no handlers", help="give --handlers module:attribute"
         )
-    return load(target)
+    return target
 
 
 def handler_facts(target: str | None, settings: Settings) -> Facts | None:

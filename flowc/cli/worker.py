@@ -9,20 +9,24 @@ from datetime import timedelta
 import click
 
 from flowc.cli.database import URL, open_database
-from flowc.cli.here import load_handlers, open_secrets, settings_here
+from flowc.cli.here import find_handlers, open_secrets, settings_here
 from flowc.cli.options import database_option, handlers_option, secrets_option, to_duration
 from flowc.cli.terminal import say
 from flowc.compiler.did_you_mean import listing
-from flowc.runtime.logs import FORMATS, LEVELS, log_to
+from flowc.runtime.choice import PROCESS, THREAD
+from flowc.runtime.handlers import load
+from flowc.runtime.logs import FORMATS, LEVELS, Logging, log_to
 from flowc.runtime.masking import masked_output
 from flowc.runtime.worker import Worker
+
+_AT_ONCE = 16
 
 
 @click.command(epilog="Example:  flowc worker --handlers app.flows:handlers --concurrency 8")
 @handlers_option
-@click.option("--concurrency", metavar="N", type=click.IntRange(1), default=16, help="Handlers at once; 16.")
+@click.option("--concurrency", metavar="N", type=click.IntRange(1), help="Handlers at once; 16, or as many as CPUs.")
 @click.option("--batch", metavar="N", type=click.IntRange(1), default=200, help="Most tasks of one poll; 200.")
-@click.option("--executor", default="thread", metavar="NAME", help="What calls the handlers: thread.")
+@click.option("--executor", default=THREAD, metavar="NAME", help="thread, process or M:A; thread.")
 @click.option("--queue", "queues", multiple=True, metavar="Q", help="Poll only this queue; may be given again.")
 @click.option("--lease", callback=to_duration, default="30s", metavar="TIME", help="A task is ours so long; 30s.")
 @click.option("--drain", is_flag=True, help="Stop when nothing is queued or started.")
@@ -33,7 +37,7 @@ from flowc.runtime.worker import Worker
 def command(
     *,
     handlers: str | None,
-    concurrency: int,
+    concurrency: int | None,
     batch: int,
     executor: str,
     queues: tuple[str, ...],
@@ -49,7 +53,8 @@ def command(
     SIGTERM or Ctrl-C finishes what has begun and hands back the rest; a second one leaves at once.
     """
     settings = settings_here()
-    registry = load_handlers(handlers, settings)
+    target = find_handlers(handlers, settings)
+    registry = load(target)
     values = open_secrets(secrets, settings)
     if url is None and URL not in os.environ:
         url = values.get(URL)  # e.g. of a file that Docker mounts
@@ -59,8 +64,8 @@ def command(
             pass  # what is wrong with the database is said before the first task
         worker = Worker(
             database.url,
-            registry,
-            concurrency=concurrency,
+            target,
+            concurrency=concurrency or ((os.cpu_count() or 1) if executor == PROCESS else _AT_ONCE),
             batch=batch,
             executor=executor,
             queues=queues or None,
@@ -68,7 +73,7 @@ def command(
             drain=drain,
             secrets=values.besides({URL: database.url}),
         )
-        log_to(sys.stderr, worker.guard, form=log_format, level=log_level, worker_id=worker.worker_id)
+        log_to(sys.stderr, worker.guard, Logging(log_format, log_level, worker.worker_id))
         say(f"worker {worker.worker_id}: {listing(registry.names)}")
         with masked_output(worker.guard):
             code = worker.run()

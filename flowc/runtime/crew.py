@@ -81,6 +81,9 @@ class Crew:
     def give_up(self, lease: Lease) -> bool:
         return False  # a thread cannot be stopped
 
+    def cancel(self, lease: Lease) -> None:
+        """Nothing to do: the handler sees it in ``ctx.cancelled``."""
+
     def close(self) -> None:
         self._closed = True
         while self._parked:

@@ -70,6 +70,9 @@ class EventLoop:
             self._loop.call_soon_threadsafe(task.cancel)
         return True
 
+    def cancel(self, lease: Lease) -> None:
+        """Nothing to do: the handler sees it in ``ctx.cancelled``."""
+
     def close(self) -> None:
         self._closed = True
         if self._loop is not None and self._thread is not None and self._thread.is_alive():

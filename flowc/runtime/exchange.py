@@ -77,6 +77,10 @@ class Exchange:
         for bucket in self.buckets:
             queries.sign_out(self._line.conn, bucket, self._terms.worker_id)
 
+    def ahead(self) -> timedelta:
+        """By how much the database's clock is ahead of this machine's."""
+        return self._ahead
+
     def now(self) -> datetime:
         """The database's time, as this process's clock knows it."""
         return datetime.now(UTC) + self._ahead

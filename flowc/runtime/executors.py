@@ -1,4 +1,4 @@
-"""What a worker asks of whatever calls its handlers: threads, an event loop, later processes and clusters."""
+"""What a worker asks of whatever calls its handlers: threads, an event loop, processes, an executor of the user's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Protocol
 from flowc.runtime.leases import Lease
 from flowc.runtime.outcome import Outcome
 
+# Whether a task is not ours any more when its turn comes.
+IsLost = Callable[[Lease], bool]
 # Told once for each performed lease, from any thread: the outcome, and how many seconds it took.
 Report = Callable[[Lease, Outcome, float], None]
 
@@ -37,5 +39,12 @@ class Executor(Protocol):
     def give_up(self, lease: Lease) -> bool:
         """Stop a task whose time is over; False if it cannot be stopped and keeps its slot."""
 
+    def cancel(self, lease: Lease) -> None:
+        """A task is not ours any more, e.g. because its run was cancelled: stop its handler, where that is possible."""
+
     def close(self) -> None:
         """Start nothing more; do not wait for what runs."""
+
+
+# Makes the executor of a workshop.
+MakeExecutor = Callable[[IsLost, Report], Executor]

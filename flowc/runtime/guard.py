@@ -22,10 +22,11 @@ class Guard:
     is known too; what it learned it never forgets. Threads share it: each change is one assignment.
     """
 
-    __slots__ = ("_in_bytes", "_in_json", "_in_text", "_known", "_learning")
+    __slots__ = ("_in_bytes", "_in_json", "_in_text", "_learning", "known")
 
     def __init__(self) -> None:
-        self._known: dict[str, set[str]] = {}
+        # Names and values, in the order in which they were learned: whoever tells others remembers how far it was.
+        self.known: list[tuple[str, str]] = []
         self._learning = Lock()
         # The name by the form, the longest form first.
         self._in_text: dict[str, str] = {}
@@ -39,10 +40,10 @@ class Guard:
 
     def learn(self, name: str, value: str) -> None:
         """Look for this value from now on; one of fewer than six characters is not looked for."""
-        if value in self._known.get(name, ()):
+        if (name, value) in self.known:
             return
         with self._learning:
-            self._known.setdefault(name, set()).add(value)
+            self.known.append((name, value))
             forms = {**self._in_text, **{form: name for form in forms_of(value) if form not in self._in_text}}
             self._in_text = {form: forms[form] for form in sorted(forms, key=lambda form: (-len(form), form))}
             self._in_json = {_json(form): name for form, name in self._in_text.items()}

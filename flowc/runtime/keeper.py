@@ -164,7 +164,7 @@ class Keeper:
         for lease, answer in zip(leases, answers, strict=True):
             if answer == "ok":
                 lease.extended = asked_at
-            elif self._workshop.abandon(lease):
+            elif self._workshop.cancel(lease):
                 _log.info("%r is no longer ours: %s", lease, answer, extra=fields_of(lease.task))
 
     def _ask(self, what: str, call: Callable[[], object]) -> None:

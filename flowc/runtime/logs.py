@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final, TextIO
+from typing import Any, Final, NamedTuple, TextIO
 
 import orjson
 
@@ -70,17 +69,30 @@ class MaskedLines(logging.StreamHandler[TextIO]):
         return self._guard.mask(super().format(copy))
 
 
-def log_to(stream: TextIO, guard: Guard, *, form: str = "console", level: str = "info", worker_id: str = "") -> None:
-    """Let all loggers of this process write to ``stream``, in one of ``FORMATS``, from one of ``LEVELS`` on."""
-    lines: dict[str, Callable[[], logging.Formatter]] = {
-        "console": ConsoleLines,
-        "json": lambda: JSONLines(worker_id),
-    }
+class Logging(NamedTuple):
+    """How to log: one of ``FORMATS``, from one of ``LEVELS`` on, by which worker."""
+
+    form: str = FORMATS[0]
+    level: str = "info"
+    worker_id: str = ""
+
+
+_chosen: list[Logging] = []
+
+
+def log_to(stream: TextIO, guard: Guard, how: Logging) -> None:
+    """Let all loggers of this process write to ``stream``, masked."""
     handler = MaskedLines(stream, guard)
-    handler.setFormatter(lines[form]())
+    handler.setFormatter(JSONLines(how.worker_id) if how.form == "json" else ConsoleLines())
     root = logging.getLogger()
     root.addHandler(handler)
-    root.setLevel(level.upper())
+    root.setLevel(how.level.upper())
+    _chosen[:] = [how]
+
+
+def chosen() -> Logging | None:
+    """How this process logs; None where that was left to others."""
+    return _chosen[0] if _chosen else None
 
 
 def _task_in_words(fields: dict[str, Any]) -> str:

@@ -103,12 +103,13 @@ class Plans:
         """
         plan = self._plans.get((flow, step))
         if plan is None:
-            definition = self._definition(flow)
+            definition = self.definition(flow)
             plan = Plan(definition, step, self._handlers, self._secrets, self._guard, needs=self._needs[flow])
             self._plans[flow, step] = plan
         return plan
 
-    def _definition(self, flow: str) -> Mapping[str, Any]:
+    def definition(self, flow: str) -> Mapping[str, Any]:
+        """The definition of a flow; raises KeyError if there is no such flow."""
         # A slug has one definition for ever, so that what was read once stays true.
         if flow not in self._definitions:
             definition = self._definition_of(flow)

@@ -19,11 +19,12 @@ import psycopg
 from flowc.db.connect import describe
 from flowc.db.rows import Reply, Task
 from flowc.errors import FlowcError, UsageError
+from flowc.runtime.choice import THREAD, Choice, Setting, maker_of
 from flowc.runtime.doorbell import Doorbell
 from flowc.runtime.exchange import Exchange, Terms
 from flowc.runtime.failure import error_of
 from flowc.runtime.guard import Guard
-from flowc.runtime.handlers import Handlers
+from flowc.runtime.handlers import Handlers, load
 from flowc.runtime.intake import Intake
 from flowc.runtime.keeper import Keeper, bucket_of, hand_back
 from flowc.runtime.leases import Lease, fields_of
@@ -61,12 +62,14 @@ class Worker:
 
     Args:
         url: the database.
-        handlers: what it can do; it polls for nothing else.
+        handlers: what it can do, or where that is, as ``module:attribute``; it polls for nothing else.
         concurrency: how many plain, and how many async, handlers run at once.
         batch: the most tasks of one poll.
         lease: how long a task is ours without a sign of life.
         queues: poll these only; None is all.
-        executor: ``thread``.
+        executor: what calls the handlers: ``thread`` (and an event loop for async ones), ``process``, or what makes a
+            ``concurrent.futures.Executor``, itself or as ``module:attribute``. All but threads need to know where the
+            handlers are.
         drain: stop when nothing is queued or started any more that this worker could do.
         worker_id: the name under which the database knows it; host, process and a random part by default.
         secrets: values by name, e.g. of ``open_sources``; the process's environment by default.
@@ -81,20 +84,21 @@ class Worker:
     def __init__(
         self,
         url: str,
-        handlers: Handlers,
+        handlers: Handlers | str,
         *,
         concurrency: int = 16,
         batch: int = 200,
         lease: timedelta = timedelta(seconds=30),
         queues: Sequence[str] | None = None,
-        executor: str = "thread",
+        executor: Choice = THREAD,
         drain: bool = False,
         worker_id: str | None = None,
         secrets: Mapping[str, str] | None = None,
         listen: bool = True,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
-        _check(handlers, concurrency, batch, lease, executor)
+        target, handlers = (handlers, load(handlers)) if isinstance(handlers, str) else (None, handlers)
+        _check(handlers, concurrency, batch, lease)
         handlers.resolve()
         self.worker_id = worker_id or f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
         self._url = url
@@ -103,6 +107,7 @@ class Worker:
         self._listen = listen
         self._on_event = on_event
         self._stopping = False
+        self._trouble: FlowcError | None = None
         self._more = False
         self._told_at = 0.0
         values = open_sources(()) if secrets is None else secrets
@@ -115,10 +120,20 @@ class Worker:
         self._bell = Doorbell()
         self._rest = Rest()
         self._plans = Plans(handlers, values, self._exchange.definition_of, self.guard)
-        kinds = len({handler.is_async for handler in handlers})
+        setting = Setting(
+            size=concurrency,
+            target=target,
+            secrets=values,
+            guard=self.guard,
+            definition_of=self._plans.definition,
+            ahead=self._exchange.ahead,
+            on_trouble=self._give_up,
+        )
+        make = maker_of(executor, setting)
+        kinds = len({handler.is_async for handler in handlers}) if make is None else 1
         self._intake = Intake(concurrency * kinds, batch)
         seconds = lease.total_seconds()
-        self._workshop = Workshop(concurrency, seconds, self._intake, self._exchange.now, self._bell.ring)
+        self._workshop = Workshop(concurrency, seconds, self._intake, self._exchange.now, self._bell.ring, make=make)
         self._keeper = Keeper(
             line=Line(url, f"{self.worker_id} keeps", lambda: 0.0),
             worker_id=self.worker_id,
@@ -135,7 +150,7 @@ class Worker:
             0, or 128 and the number of the signal that stopped it.
 
         Raises:
-            FlowcError: there is no database, or it lacks what the worker needs.
+            FlowcError: there is no database, or it lacks what the worker needs; or the executor broke for good.
         """
         with ExitStack() as stack:
             signals = stack.enter_context(Signals(self.stop))
@@ -144,6 +159,8 @@ class Worker:
             while not self._is_done():
                 self._wait()
                 self._cycle()
+            if self._trouble is not None:
+                raise self._trouble
             return 0 if signals.received is None else 128 + signals.received
 
     def stop(self) -> None:
@@ -154,6 +171,10 @@ class Worker:
     def at_work(self, *, besides: str) -> int:
         """How many tasks it holds of other runs than this one; from any thread."""
         return sum(lease.task.run_id != besides for lease in self._workshop.held.all())
+
+    def _give_up(self, trouble: FlowcError) -> None:
+        self._trouble = trouble
+        self.stop()
 
     def _learn(self, name: str) -> None:
         self.guard.learn(name, self._secrets[name])
@@ -312,7 +333,7 @@ class Worker:
             self._on_event(Event(kind, task, error))
 
 
-def _check(handlers: Handlers, concurrency: int, batch: int, lease: timedelta, executor: str) -> None:
+def _check(handlers: Handlers, concurrency: int, batch: int, lease: timedelta) -> None:
     if not len(handlers):
         raise UsageError("there is no handler to work with", help="register one: @handlers.register")
     if not 1 <= concurrency <= 1000:
@@ -321,5 +342,3 @@ def _check(handlers: Handlers, concurrency: int, batch: int, lease: timedelta, e
         raise UsageError(f"a batch of {batch} is out of range", help="1 to 1000")
     if not timedelta(seconds=1) <= lease <= timedelta(days=1):
         raise UsageError(f"a lease of {lease.total_seconds():g} s is out of range", help="1 s to 1 day")
-    if executor != "thread":
-        raise UsageError(f"there is no executor `{executor}`", help="`thread` is the one there is")

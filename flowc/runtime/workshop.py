@@ -1,4 +1,4 @@
-"""Where the tasks that a worker holds are performed: its threads, its event loop, and the outcomes to be told."""
+"""Where the tasks that a worker holds are performed: its executors, and the outcomes to be told."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flowc.runtime.crew import Crew
 from flowc.runtime.event_loop import EventLoop
-from flowc.runtime.executors import Executor
+from flowc.runtime.executors import Executor, MakeExecutor
 from flowc.runtime.failure import error_of
 from flowc.runtime.intake import Intake
 from flowc.runtime.leases import Held, Lease
@@ -29,6 +29,7 @@ class Workshop:
         intake: learns how long tasks take.
         now: the database's time.
         ring: called when there is something in the outbox that is worth a look; from any thread.
+        make: makes the executor of all handlers; by default threads call the plain ones, an event loop the async ones.
     """
 
     def __init__(
@@ -38,6 +39,8 @@ class Workshop:
         intake: Intake,
         now: Callable[[], datetime],
         ring: Callable[[], None],
+        *,
+        make: MakeExecutor | None = None,
     ) -> None:
         self.held = Held()
         self.outbox: deque[Result] = deque()
@@ -47,15 +50,16 @@ class Workshop:
         self._now = now
         self._ring = ring
         self._loop = EventLoop(concurrency, self._perform_async, self._report)
-        self._crew = Crew(concurrency, self._perform, self._report)
-        self.executors: tuple[Executor, ...] = (self._crew, self._loop)
+        self._only = make(self._is_lost, self._report) if make else None
+        self._crew: Executor = self._only or Crew(concurrency, self._perform, self._report)
+        self.executors: tuple[Executor, ...] = (self._only,) if self._only else (self._crew, self._loop)
 
     def submit(self, leases: Iterable[Lease]) -> None:
         """Perform these; they are held from now on."""
         plain: list[Lease] = []
         on_loop: list[Lease] = []
         for lease in leases:
-            (on_loop if lease.plan.is_async else plain).append(lease)
+            (on_loop if lease.plan.is_async and not self._only else plain).append(lease)
         for executor, mine in ((self._crew, plain), (self._loop, on_loop)):
             if mine:
                 self.held.add(mine)
@@ -77,6 +81,14 @@ class Workshop:
             return False
         lease.closed = True
         return True
+
+    def cancel(self, lease: Lease) -> bool:
+        """Give up a lease that is not ours any more, and stop its handler where that is possible."""
+        abandoned = self.abandon(lease)
+        if abandoned:
+            for executor in self.executors:
+                executor.cancel(lease)
+        return abandoned
 
     def waiting(self) -> int:
         """How many tasks wait for a slot."""

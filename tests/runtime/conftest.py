@@ -53,7 +53,7 @@ class Engine:
         """The output of a run, which completed."""
         run = queries.run(self.conn, run_id)
         assert run is not None
-        assert run.status == "completed", run
+        assert run.status == "completed", run.error
         return json.loads(run.output or "null")
 
     def error(self, run_id: str) -> dict[str, Any]:

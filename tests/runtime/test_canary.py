@@ -100,15 +100,19 @@ def tables(conn: psycopg.Connection) -> str:
     return "\n".join(found)
 
 
-@pytest.mark.parametrize(("secret", "form"), [("TOKEN", "json"), ("KEY", "console")])
+@pytest.mark.parametrize(
+    ("secret", "form", "executor"),
+    [("TOKEN", "json", "thread"), ("KEY", "console", "thread"), ("TOKEN", "console", "process")],
+)
 def test_a_leaked_secret_is_nowhere(
-    engine: Engine, folder: Path, logging_postgres: Postgres, secret: str, form: str
+    engine: Engine, folder: Path, logging_postgres: Postgres, *, secret: str, form: str, executor: str
 ) -> None:
     engine.deploy(FLOW)
     ways = [*OUTPUTS, *ERRORS, *QUIET]
     run = engine.start("canary", {"ways": ways, "secret": secret})
     before = logging_postgres.log.stat().st_size
     options = ("--handlers", "app:handlers", "--secrets", "folder:vault", "--log-format", form, "--log-level", "debug")
+    options += ("--executor", executor, "--concurrency", "2")
     told = flowc(folder, engine.dsn, "worker", "--drain", *options)
     told += "".join(flowc(folder, engine.dsn, *words) for words in (["show", run], ["show", run, "--json"], ["runs"]))
     with logging_postgres.log.open("rb") as log:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from flowc import Context
+from flowc.runtime import logs
 from flowc.runtime.guard import Guard
-from flowc.runtime.logs import log_to
+from flowc.runtime.logs import Logging, log_to
 from flowc.runtime.secrets import Secrets
 
 VALUE = "correct-horse"
@@ -26,10 +27,11 @@ def guard() -> Guard:
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
+def stream(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """Where the log goes; afterwards logging is as it was."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
+    monkeypatch.setattr(logs, "_chosen", [])
     yield io.StringIO()
     for handler in [one for one in root.handlers if one not in before]:
         root.removeHandler(handler)
@@ -46,7 +48,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 
 
 def test_json_lines_have_the_task_the_worker_and_what_the_handler_added(guard: Guard, stream: io.StringIO) -> None:
-    log_to(stream, guard, form="json", worker_id="w1")
+    log_to(stream, guard, Logging("json", "info", "w1"))
     context(guard).log.info("got %d", 5, extra={"size": 7, "key": {1: object}})
     [line] = lines(stream)
 
@@ -68,7 +70,7 @@ def test_json_lines_have_the_task_the_worker_and_what_the_handler_added(guard: G
 
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_no_logger_of_the_process_tells_a_secret(guard: Guard, stream: io.StringIO, form: str) -> None:
-    log_to(stream, guard, form=form, level="debug")
+    log_to(stream, guard, Logging(form, "debug"))
     http = logging.getLogger("http.client")
     http.debug("Authorization: %s", VALUE)
     http.warning("see", extra={"headers": [VALUE.encode().hex()]})
@@ -86,7 +88,7 @@ def test_no_logger_of_the_process_tells_a_secret(guard: Guard, stream: io.String
 
 
 def test_the_record_of_another_logger_stays_as_it_is_for_other_handlers(guard: Guard, stream: io.StringIO) -> None:
-    log_to(stream, guard)
+    log_to(stream, guard, Logging())
     seen: list[str] = []
     logger = logging.getLogger("flowc.test.logs")
     other = logging.Handler()
@@ -97,7 +99,7 @@ def test_the_record_of_another_logger_stays_as_it_is_for_other_handlers(guard: G
 
 
 def test_console_lines_name_the_task_that_wrote_them(guard: Guard, stream: io.StringIO) -> None:
-    log_to(stream, guard)
+    log_to(stream, guard, Logging())
     context(guard, task_index=3).log.info("hello")
     logging.getLogger("other").info("plain")
     first, second = stream.getvalue().splitlines()
@@ -106,7 +108,7 @@ def test_console_lines_name_the_task_that_wrote_them(guard: Guard, stream: io.St
 
 
 def test_what_json_cannot_hold_is_written_as_text(guard: Guard, stream: io.StringIO) -> None:
-    log_to(stream, guard, form="json")
+    log_to(stream, guard, Logging("json"))
     ring: list[Any] = []
     ring.append(ring)
     logging.getLogger("other").warning("half \ud800", extra={"ring": ring})
@@ -115,7 +117,7 @@ def test_what_json_cannot_hold_is_written_as_text(guard: Guard, stream: io.Strin
 
 
 def test_a_level_leaves_out_what_is_below_it(guard: Guard, stream: io.StringIO) -> None:
-    log_to(stream, guard, level="warning")
+    log_to(stream, guard, Logging(level="warning"))
     logging.getLogger("flowc.worker").info("low")
     logging.getLogger("flowc.worker").warning("high")
     assert [line.split(": ")[1] for line in stream.getvalue().splitlines()] == ["high"]

@@ -1,0 +1,123 @@
+"""Handlers for the tests of other processes than the worker's."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+from flowc import Context, Handlers, RetryLater
+
+handlers = Handlers()
+
+
+@handlers.register
+def whoami(ctx: Context) -> dict[str, Any]:
+    """Where and as whom this runs."""
+    group = os.getpgid(0)
+    return {
+        "pid": os.getpid(),
+        "group": group,
+        "attempt": ctx.attempt,
+        "run": ctx.run_id,
+        "stdin": os.read(0, 1).decode(),
+    }
+
+
+@handlers.register
+async def later() -> int:
+    """An async handler."""
+    return os.getpid()
+
+
+@handlers.register
+def read_secret(ctx: Context) -> int:
+    """The length of a secret."""
+    return len(ctx.secrets["TOKEN"].reveal())
+
+
+@handlers.register
+def tell_secret(ctx: Context) -> str:
+    """Leak a secret, and print it on the way."""
+    value = ctx.secrets["TOKEN"].reveal()
+    print("printed", value)
+    logging.getLogger("app").warning("logged %s", value)
+    return value
+
+
+@handlers.register
+def arguments_of_parents(ctx: Context) -> bool:
+    """Whether a secret stands in the arguments or the environment of any process that this one may look at."""
+    value = ctx.secrets["TOKEN"].reveal().encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        for name in ("cmdline", "environ"):
+            try:
+                if value in (process / name).read_bytes():
+                    return True
+            except OSError:
+                continue
+    return False
+
+
+@handlers.register
+def die(input: dict[str, Any], ctx: Context) -> str:  # noqa: A002
+    """End this process at the first attempt, as the input says."""
+    if ctx.attempt > 1:
+        return "alive"
+    if "code" in input:
+        os._exit(input["code"])
+    os.kill(os.getpid(), input["signal"])
+    time.sleep(60)
+    return "never"
+
+
+@handlers.register
+def hold(input: dict[str, Any]) -> None:  # noqa: A002
+    """Hold the GIL for ever, and every other thing that a handler can do to stay."""
+    child = subprocess.Popen(["sleep", "1000"])
+    Path(input["file"]).write_text(f"{os.getpid()} {child.pid}")
+    if input.get("stubborn"):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        child.wait()
+    if input.get("neat"):
+        try:
+            child.wait()
+        finally:
+            Path(input["neat"]).touch()
+    re.match(r"(a+)+$", "a" * 100 + "b")
+
+
+@handlers.register
+def wait_for_file(input: dict[str, Any]) -> str:  # noqa: A002
+    """Say who waits, and wait until a file is there."""
+    begun, go = Path(input["file"]), Path(input["go"])
+    begun.with_suffix(".tmp").write_text(str(os.getpid()))
+    begun.with_suffix(".tmp").rename(begun)
+    while not go.exists():
+        time.sleep(0.01)
+    return "gone on"
+
+
+@handlers.register
+def postpone(ctx: Context) -> str:
+    """Come back an hour later."""
+    if ctx.attempt == 1:
+        raise RetryLater("busy", after=3600)
+    return "later"
+
+
+@handlers.register
+def wrong() -> NoReturn:
+    """Raise."""
+    raise ValueError("no")
+
+
+@handlers.register
+def unstorable() -> object:
+    """Return what JSON does not have."""
+    return object()
