@@ -17,20 +17,14 @@ begin
   while _runs is not null loop
     select * into _a from flowc._arrive(_bucket, _now, _runs, _flows, _bases, _nodes, _sts);
     _ended := _ended || _a.ended;
-    if _a.part_runs is not null then
-      select * into _late from flowc._wait(
-        _bucket, _a.part_runs, _a.part_flows, _a.part_bases, _a.part_nodes, _a.part_ns, _a.part_oks, _a.part_closed);
+    if _a.part is not null then
+      select * into _late from flowc._wait(_bucket, _a.part);
       _ended := _ended || _late.ended;
-      _a.runs := _a.runs || _late.runs;
-      _a.flows := _a.flows || _late.flows;
-      _a.bases := _a.bases || _late.bases;
-      _a.nodes := _a.nodes || _late.nodes;
-      _a.oks := _a.oks || _late.oks;
-      _a.closed := _a.closed || _late.closed;
+      _a.whole := _a.whole || _late.whole;
     end if;
-    exit when _a.runs is null;
+    exit when _a.whole is null;
 
-    select * into _t from flowc._turn(_bucket, _now, _a.runs, _a.flows, _a.bases, _a.nodes, _a.oks, _a.closed, false);
+    select * into _t from flowc._turn(_bucket, _now, _a.whole, false);
     _runs := _t.runs; _flows := _t.flows; _bases := _t.bases; _nodes := _t.nodes; _sts := _t.sts;
     _f_runs := _f_runs || _t.f_runs; _f_nodes := _f_nodes || _t.f_nodes; _f_errors := _f_errors || _t.f_errors;
   end loop;

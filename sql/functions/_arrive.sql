@@ -1,15 +1,11 @@
 -- Travels the edges that leave a frontier. Plain tasks whose edges have all arrived and completed become ready here,
--- without a look at their nodes; the other nodes with all edges are returned to be evaluated, those with some in part_*.
+-- without a look at their nodes; `whole`: the other nodes that all edges have come to, to be evaluated; `part`: those that
+-- still miss some; `ended`: the runs that have come to their end.
 create or replace function flowc._arrive(
   _bucket integer, _now timestamptz, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _sts smallint[],
-  out ended uuid[],
-  out runs uuid[], out flows integer[], out bases integer[], out nodes smallint[], out oks integer[], out closed boolean[],
-  out part_runs uuid[], out part_flows integer[], out part_bases integer[], out part_nodes smallint[],
-  out part_ns integer[], out part_oks integer[], out part_closed boolean[])
+  out ended uuid[], out whole flowc._arrival[], out part flowc._arrival[])
 language plpgsql volatile
 as $$
-declare
-  _go record;
 begin
   with arrivals as (
     select *, case when n < n_in then 0 when child = 32767 then 2 when plain and ok = n_join and not shut then 1 else 3 end as way
@@ -28,21 +24,10 @@ begin
     select _bucket, -(base + priority), queue, flow_id, run_id, child, -1, need_id, max_attempts, _now
     from arrivals where way = 1
   )
-  select
-    array_agg(run_id) filter (where way = 2) as ended,
-    array_agg(run_id) filter (where way = 3) as e_runs, array_agg(flow_id) filter (where way = 3) as e_flows,
-    array_agg(base) filter (where way = 3) as e_bases, array_agg(child) filter (where way = 3) as e_nodes,
-    array_agg(ok) filter (where way = 3) as e_oks, array_agg(shut) filter (where way = 3) as e_closed,
-    array_agg(run_id) filter (where way = 0) as p_runs, array_agg(flow_id) filter (where way = 0) as p_flows,
-    array_agg(base) filter (where way = 0) as p_bases, array_agg(child) filter (where way = 0) as p_nodes,
-    array_agg(n) filter (where way = 0) as p_ns, array_agg(ok) filter (where way = 0) as p_oks,
-    array_agg(shut) filter (where way = 0) as p_closed
-  into _go
+  select array_agg(run_id) filter (where way = 2),
+    array_agg((run_id, flow_id, base, child, n, ok, shut)::flowc._arrival) filter (where way = 3),
+    array_agg((run_id, flow_id, base, child, n, ok, shut)::flowc._arrival) filter (where way = 0)
+  into ended, whole, part
   from arrivals where way <> 1;
-
-  ended := _go.ended;
-  runs := _go.e_runs; flows := _go.e_flows; bases := _go.e_bases; nodes := _go.e_nodes; oks := _go.e_oks; closed := _go.e_closed;
-  part_runs := _go.p_runs; part_flows := _go.p_flows; part_bases := _go.p_bases; part_nodes := _go.p_nodes;
-  part_ns := _go.p_ns; part_oks := _go.p_oks; part_closed := _go.p_closed;
 end
 $$;

@@ -1,13 +1,12 @@
 -- What becomes of nodes whose edges have all arrived, in the order gate, join, condition, map source. st: 0 a task to
 -- do; 1 completed (a gate opens, an end ends, a map over [] has its output); 2 branch_skipped, 3 dependency_skipped,
 -- 4 condition_unmet, 5 handler_failed (no array to map over, softly); 7 the same, not softly; 8 a map to open, 9 the condition fails the run.
-create or replace function flowc._evaluate(
-  _bucket integer, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _oks integer[], _closed boolean[])
+create or replace function flowc._evaluate(_bucket integer, _whole flowc._arrival[])
 returns table (run_id uuid, flow_id integer, base integer, node smallint, st smallint, source jsonb)
 language sql volatile
 as $$
   select a.run_id, a.flow_id, a.base, a.node, v.st::smallint, case when v.st in (1, 5, 7, 8) then m.source end
-  from unnest(_runs, _flows, _bases, _nodes, _oks, _closed) as a (run_id, flow_id, base, node, ok, closed)
+  from unnest(_whole) as a
   cross join lateral (select * from flowc._nodes n where n.flow_id = a.flow_id and n.node = a.node limit 1) as n
   cross join lateral (select
     case n.join_kind when 0 then a.ok = n.n_join when 1 then a.ok > 0 when 2 then a.ok = 0 else true end) as j (satisfied)

@@ -28,13 +28,12 @@ begin
     insert into flowc._waits (bucket, run_id, node, arrived, ok, closed)
     select _bucket, _run_id, child, n, ok, closed from arrived where n < n_in
   )
-  select array_agg(child) filter (where child <> 32767) as nodes, array_agg(ok) filter (where child <> 32767) as oks,
-    array_agg(closed) filter (where child <> 32767) as closed, bool_or(child = 32767) as ended
+  select array_agg((_run_id, _flow_id, _base, child, n, ok, closed)::flowc._arrival) filter (where child <> 32767) as whole,
+    bool_or(child = 32767) as ended
   into _a from arrived where n = n_in;
 
-  if _a.nodes is not null then
-    select * into _f from flowc._turn(_bucket, _now, array_fill(_run_id, array[cardinality(_a.nodes)]),
-      array_fill(_flow_id, array[cardinality(_a.nodes)]), array_fill(_base, array[cardinality(_a.nodes)]), _a.nodes, _a.oks, _a.closed, true);
+  if _a.whole is not null then
+    select * into _f from flowc._turn(_bucket, _now, _a.whole, true);
     for _m in select m.node from flowc._maps m where m.bucket = _bucket and m.run_id = _run_id and m.remaining = 0 loop
       _f.runs := _f.runs || _run_id; _f.flows := _f.flows || _flow_id; _f.bases := _f.bases || _base;
       _f.nodes := _f.nodes || _m.node;

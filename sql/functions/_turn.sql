@@ -2,8 +2,7 @@
 -- at once and returns these as the next frontier. `f_*`: those that fail over it, with their errors.
 -- `_again`: after a retry of the run; attempt numbers go on, delays are not waited out once more.
 create or replace function flowc._turn(
-  _bucket integer, _now timestamptz, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _oks integer[],
-  _closed boolean[], _again boolean,
+  _bucket integer, _now timestamptz, _whole flowc._arrival[], _again boolean,
   out runs uuid[], out flows integer[], out bases integer[], out nodes smallint[], out sts smallint[],
   out f_runs uuid[], out f_nodes smallint[], out f_errors jsonb[])
 language plpgsql volatile
@@ -17,7 +16,7 @@ begin
     bool_or(v.st = 0) as tasks, bool_or(v.st = 8) as maps, bool_or(v.st in (5, 7, 9)) as failures,
     bool_or(v.st between 1 and 5) as settled
   into _v
-  from flowc._evaluate(_bucket, _runs, _flows, _bases, _nodes, _oks, _closed) as v;
+  from flowc._evaluate(_bucket, _whole) as v;
 
   if _v.failures then
     select * into _f from flowc._fail_settling(_bucket, _now, _v.runs, _v.flows, _v.nodes, _v.sts, _v.sources);

@@ -130,6 +130,17 @@ create table flowc._sleepers (
   primary key (bucket, worker_id)
 );
 
+-- Edges that have come to a node of a run: how many, how many of them count for its join, and whether its gate is shut.
+create type flowc._arrival as (
+  run_id  uuid,
+  flow_id integer,
+  base    integer,               -- the run's own priority
+  node    smallint,
+  n       integer,
+  ok      integer,
+  closed  boolean
+);
+
 -- What a poll returns for each task. `answer` is null for a leased task; settle_and_poll also returns rows that tell
 -- what became of a result which was not counted.
 create type flowc.leased_task as (

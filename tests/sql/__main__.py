@@ -1,4 +1,7 @@
-"""``python -m tests.sql --steps 2000000``: play at random on both engines until so many steps agreed."""
+"""``python -m tests.sql --steps 2000000``: play at random on both engines until so many steps agreed.
+
+Says how far it has come after every 100,000 steps, so that a run which is cut off was not in vain.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from tests.sql.pair import START
 from tests.sql.random_play import Play
 
 _STEPS = 40
+_TOLD = 100_000
 _CLOCK = Path(__file__).parent / "settable_clock.sql"
 _FLOWS_A_DATABASE = 2000  # afterwards a new one, so that what plays leave behind slows nothing down
 
@@ -37,8 +41,15 @@ def main() -> None:
                         now = play.play(_STEPS)
                         answers += play.answers
                         plays += 1
+                        if plays * _STEPS % _TOLD == 0:
+                            _tell(plays, began, answers)
+    _tell(plays, began, answers)
+
+
+def _tell(plays: int, began: float, answers: Counter[str]) -> None:
     took = time.monotonic() - began
-    print(f"{plays * _STEPS} steps of {plays} plays agreed in {took:.0f} s; answers: {dict(sorted(answers.items()))}")
+    counts = dict(sorted(answers.items()))
+    print(f"{plays * _STEPS} steps of {plays} plays agreed in {took:.0f} s; answers: {counts}", flush=True)
 
 
 def _fresh(server: str, name: str) -> str:
