@@ -33,7 +33,7 @@ def run_as_json(progress: Progress, order: Sequence[str], tasks: Iterable[StepTa
 def _plain(name: str, value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
-    if name in _JSON and isinstance(value, str):
+    if (name in _JSON or name.endswith("blobs")) and isinstance(value, str):
         try:
             return json.loads(value)
         except (ValueError, RecursionError):

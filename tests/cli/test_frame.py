@@ -30,7 +30,7 @@ def test_the_version_is_that_of_the_package(flowc: Flowc) -> None:
     assert flowc("--version").stdout == f"flowc {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("command", ["", *COMMANDS, "flows retire", "flows delete"])
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_fits_one_screen_and_has_an_example(flowc: Flowc, command: str, option: str) -> None:
     result = flowc(*command.split(), option, COLUMNS="80")
