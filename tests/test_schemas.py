@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowc.schemas import SchemaError, errors_of, fits, path_text, remote_references, schema_error
+from flowc.schemas import SchemaError, errors_of, fits, path_text, remote_references, schema_error, schema_errors
 
 PAGE = {
     "type": "object",
@@ -191,3 +191,30 @@ def test_there_are_errors_exactly_where_a_value_does_not_fit(schema: Any, value:
         assert path.startswith("$")
         assert message
         assert "valid under" not in message
+
+
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        ({"properties": {"": {"type": "strng"}}}, ("properties", "", "type")),
+        (
+            {"properties": {"": {"properties": {"": {"minLength": "x"}}}}},
+            ("properties", "", "properties", "", "minLength"),
+        ),
+    ],
+)
+def test_a_mistake_below_an_empty_key_is_told_with_its_whole_path(schema: Any, path: tuple[str, ...]) -> None:
+    assert [error.path for error in schema_errors(schema)] == [path]
+    error = schema_error(schema)
+    assert error is not None
+    assert error.path == path
+
+
+def test_all_mistakes_of_a_schema_are_told() -> None:
+    schema = {"properties": {"a": {"type": "int"}, "b": {"required": "c"}, "d": {"pattern": "("}}}
+    assert [error.path for error in schema_errors(schema)] == [
+        ("properties", "a", "type"),
+        ("properties", "b", "required"),
+    ]
+    assert [error.path for error in schema_errors({"pattern": "("})] == [("pattern",)]
+    assert [error.path for error in schema_errors({"$ref": "https://example.com/a"})] == []

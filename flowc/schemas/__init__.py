@@ -86,7 +86,7 @@ def schema_errors(schema: Any) -> list[SchemaError]:
     found: dict[Path, str] = {}
     for error in islice(_schema_of_schemas().iter_errors(schema), _MOST):
         path, message = explain_schema(error)
-        found.setdefault(path, message)
+        found.setdefault(_with_empty_keys(path, schema), message)
     first = schema_error(schema) if not any(remote_references(schema)) else None
     if first is not None:
         found.setdefault(first.path, first.message)
@@ -121,6 +121,21 @@ def _references(schema: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _references(value, (*path, index))
 
 
+def _with_empty_keys(path: Path, value: Any) -> Path:
+    """A path as the validator tells it, with the empty keys that it leaves out."""
+    whole: list[str | int] = []
+    for step in path:
+        while isinstance(value, dict) and step not in value and "" in value:
+            whole.append("")
+            value = value[""]
+        try:
+            value = value[step]
+        except (LookupError, TypeError):  # an empty key too many left out: what is known of the way is the place
+            break
+        whole.append(step)
+    return tuple(whole)
+
+
 def _validator_of(schema: Any) -> Any:
     try:
         return _validator(orjson.dumps(schema))
@@ -144,7 +159,7 @@ def _validator(text: bytes) -> Any:
             if f"'{name.removeprefix('#')}' does not exist" in error.message:
                 raise SchemaError(f"`{name}` leads nowhere in this schema", path) from None
         path, message = explain_schema(error)
-        raise SchemaError(message, path) from None
+        raise SchemaError(message, _with_empty_keys(path, schema)) from None
 
 
 @lru_cache(maxsize=1)
