@@ -31,7 +31,9 @@ begin
 
   insert into flowc._later (bucket, run_id, node, idx, due, prio, queue, flow_id, need_id, attempt, failures, max_attempts, item)
   select _bucket, t.run_id, t.node, t.idx,
-    coalesce(x.retry_at, _now + least(n.max_delay, n.base_delay * 2.0 ^ least(t.failures, 50))
+    -- what no calendar holds, clients could not read
+    coalesce(case when x.retry_at between '0001-01-02 00:00Z' and '9999-12-31 23:59:59.999999Z' then x.retry_at end,
+      _now + least(n.max_delay, n.base_delay * 2.0 ^ least(t.failures, 50))
                                 * (1 + n.jitter * (2 * random() - 1)) * interval '1 millisecond'),
     t.prio, t.queue, t.flow_id, t.need_id, t.attempt, t.failures + 1, t.max_attempts, t.item
   from unnest(_spent, _retry_at) with ordinality as x (spent, retry_at, at)

@@ -10,7 +10,7 @@ begin
   from flowc.flows f where f.flow_slug = assert_deployed.flow_slug;
   if _deployed is null then
     raise exception 'flow "%" is not deployed', flow_slug using errcode = 'FC001';
-  elsif _deployed <> digest then
+  elsif _deployed is distinct from digest then
     raise exception 'flow "%" is deployed with other content: % here, % in the database', flow_slug, digest, _deployed
       using errcode = 'FC002', hint = format('A slug is for ever: give the changed flow a new one (flowc bump %s).', flow_slug);
   elsif (select count(*) from flowc.steps s where s.flow_slug = assert_deployed.flow_slug

@@ -10,6 +10,8 @@ declare
   _ats integer[];
 begin
   perform flowc._require_read_committed();
+  perform flowc._require_batch(run_ids, step_slugs, task_indexes, attempts);
+  perform flowc._require_lease(worker_id, lease);
   perform flowc._lock_runs(extend_leases.bucket, run_ids);
   with extended as (
     update flowc._live l

@@ -13,6 +13,7 @@ declare
   _answers text[];
 begin
   perform flowc._require_read_committed();
+  perform flowc._require_batch(run_ids, step_slugs, task_indexes, attempts);
   foreach _bucket in array array(select distinct flowc.bucket_of(r) from unnest(run_ids) as r order by 1) loop
     perform flowc._lock_runs(_bucket, run_ids);
     with released as (
@@ -24,7 +25,7 @@ begin
     select _ats || array_agg(at) into _ats from released;
     perform flowc._wake(_bucket, _now, cardinality(run_ids));
   end loop;
-  select array_agg(case when at = any(_ats) then 'ok' else a end order by at) into _answers
+  select coalesce(array_agg(case when at = any(_ats) then 'ok' else a end order by at), '{}') into _answers
   from unnest(run_ids) with ordinality as r (id, at)
   cross join lateral (select (flowc._answers_held(flowc.bucket_of(r.id), array[r.id], '{}'))[1]) as s (a);
   return _answers;
