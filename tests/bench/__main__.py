@@ -33,6 +33,7 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each flow runs at full load (default 20)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (default 2)")
     parser.add_argument("--repeat", type=int, default=1, help="rounds; the table shows medians (default 1)")
+    parser.add_argument("--peers", type=Path, metavar="FOLDER", help="drivers of other engines, for the same chain3")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     parser.set_defaults(run=_engine)
 
@@ -48,7 +49,14 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 def _engine(options: argparse.Namespace) -> dict[str, Any]:
     from tests.bench.engine import measure, table
 
-    figures = measure(options.part, options.work, options.seconds, options.workers, options.repeat)
+    figures = measure(
+        options.part,
+        options.work,
+        seconds=options.seconds,
+        workers=options.workers,
+        repeat=options.repeat,
+        peers=options.peers,
+    )
     print(table(figures))
     return figures
 

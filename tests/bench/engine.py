@@ -14,15 +14,19 @@ from flowc.db.install import install
 from tests.bench.alone import alone, starts
 from tests.bench.large import idle, queued, stored, wide_map
 from tests.bench.load import forget, full_load
+from tests.bench.peers import installed, peer_load
 from tests.bench.works import deploy
 
 PARTS = ("load", "alone", "starts", "idle", "map", "queued", "stored")
 
 
 def measure(
-    parts: Sequence[str], works: Sequence[str], seconds: float, workers: int, repeat: int
+    parts: Sequence[str], works: Sequence[str], *, seconds: float, workers: int, repeat: int, peers: Path | None = None
 ) -> dict[str, dict[str, Any]]:
-    """Medians over ``repeat`` rounds of the parts that were asked for; a round runs them one after the other."""
+    """Medians over ``repeat`` rounds of the parts that were asked for; a round runs them one after the other.
+
+    ``peers`` is a folder of drivers of other engines: they get their turn in each round, on the same server.
+    """
     with tempfile.TemporaryDirectory(prefix="flowc-bench-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         settings = {"log_min_duration_statement": "200"}
@@ -38,6 +42,9 @@ def measure(
                     for name in works:
                         figures["load"][name] = full_load(conn, server.url, name, seconds, workers)
                         forget(conn)
+                    for peer, driver in installed(peers) if peers else ():
+                        if found := peer_load(driver, server.url, "chain3", seconds, workers):
+                            figures["load"][peer] = found
                 calls = {
                     "alone": lambda: alone(conn, server.url),
                     "starts": lambda: starts(conn),
@@ -70,12 +77,12 @@ def table(figures: Mapping[str, Any]) -> str:
     lines = []
     if "load" in figures:
         lines.append(
-            f"{'work':<10}{'server ms/step':>15}{'worker ms/step':>15}{'steps/s':>10}{'WAL B/step':>12}{'live MB':>9}"
+            f"{'work':<14}{'server ms/step':>15}{'worker ms/step':>15}{'steps/s':>10}{'WAL B/step':>12}{'live MB':>9}"
         )
     for name, row in figures.get("load", {}).items():
         lines.append(
-            f"{name:<10}{row['server_ms']:>15.4f}{row['worker_ms']:>15.4f}{row['steps_s']:>10.0f}"
-            f"{row['wal_bytes']:>12.0f}{row['live_mb_at_most']:>9.1f}"
+            f"{name:<14}{row['server_ms']:>15.4f}{row['worker_ms']:>15.4f}{row['steps_s']:>10.0f}"
+            f"{row['wal_bytes']:>12.0f}" + (f"{row['live_mb_at_most']:>9.1f}" if "live_mb_at_most" in row else "")
         )
     for part, row in figures.items():
         if part != "load":
