@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -15,6 +17,7 @@ from flowc.cli.terminal import say
 from flowc.compiler.did_you_mean import listing
 from flowc.runtime.choice import PROCESS, THREAD
 from flowc.runtime.handlers import load
+from flowc.runtime.health import answering, touching
 from flowc.runtime.logs import FORMATS, LEVELS, Logging, log_to
 from flowc.runtime.masking import masked_output
 from flowc.runtime.worker import Worker
@@ -33,6 +36,8 @@ _AT_ONCE = 16
 @secrets_option
 @click.option("--log-format", metavar="FORM", type=click.Choice(FORMATS), default=FORMATS[0], help="console or json.")
 @click.option("--log-level", metavar="LEVEL", type=click.Choice(LEVELS), default="info", help="debug, info or more.")
+@click.option("--health-port", metavar="PORT", type=click.IntRange(0, 65535), help="Answer GET /health there.")
+@click.option("--health-file", metavar="FILE", type=click.Path(path_type=Path), help="Touch it while all is well.")
 @database_option
 def command(
     *,
@@ -46,11 +51,12 @@ def command(
     secrets: tuple[str, ...],
     log_format: str,
     log_level: str,
+    health_port: int | None,
+    health_file: Path | None,
     url: str | None,
 ) -> None:
-    """Work on ready tasks until stopped.
-
-    SIGTERM or Ctrl-C finishes what has begun and hands back the rest; a second one leaves at once.
+    """Work on ready tasks until stopped. SIGTERM or Ctrl-C finishes what has begun and hands back the rest; a second
+    one leaves at once.
     """
     settings = settings_here()
     target = find_handlers(handlers, settings)
@@ -75,7 +81,12 @@ def command(
         )
         log_to(sys.stderr, worker.guard, Logging(log_format, log_level, worker.worker_id))
         say(f"worker {worker.worker_id}: {listing(registry.names)}")
-        with masked_output(worker.guard):
+        with ExitStack() as stack:
+            stack.enter_context(masked_output(worker.guard))
+            if health_port is not None:
+                say(f"health: port {stack.enter_context(answering(health_port, worker.health))}")
+            if health_file is not None:
+                stack.enter_context(touching(health_file, worker.health))
             code = worker.run()
     if code:
         raise click.exceptions.Exit(code)

@@ -29,6 +29,9 @@ class Line:
         url: the database.
         name: the connection's ``application_name``.
         patience: how many seconds to go on while the database does not answer, asked anew before each pause.
+
+    Attributes:
+        lost_at: since when the database does not answer, of the monotonic clock; None while it does.
     """
 
     def __init__(self, url: str, name: str, patience: Callable[[], float]) -> None:
@@ -36,6 +39,7 @@ class Line:
         self._name = name
         self._patience = patience
         self._conn: Connection | None = None
+        self.lost_at: float | None = None
 
     @property
     def conn(self) -> Connection:
@@ -59,7 +63,7 @@ class Line:
             return self._insist(query, error)
 
     def _insist(self, query: Callable[[Connection], T], error: psycopg.Error | DatabaseError) -> T:
-        lost_at = time.monotonic()
+        self.lost_at = lost_at = time.monotonic()
         pause = _FIRST_PAUSE
         while time.monotonic() - lost_at < self._patience():
             _log.warning("%s; trying again", _told(error))
@@ -73,6 +77,7 @@ class Line:
                     raise
                 error = again
             else:
+                self.lost_at = None
                 _log.warning("the database answers again")
                 return answer
         raise DatabaseError(_told(error)) from None

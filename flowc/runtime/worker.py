@@ -25,6 +25,7 @@ from flowc.runtime.exchange import Exchange, Terms
 from flowc.runtime.failure import error_of
 from flowc.runtime.guard import Guard
 from flowc.runtime.handlers import Handlers, load
+from flowc.runtime.health import Health
 from flowc.runtime.intake import Intake
 from flowc.runtime.keeper import Keeper, bucket_of, hand_back
 from flowc.runtime.leases import Lease, fields_of
@@ -45,6 +46,7 @@ _log = logging.getLogger("flowc.worker")
 _GROUP_SECONDS = 0.002
 _MOST_RESULTS = 500
 _LONG = 60.0
+_STUCK_SECONDS = 2 * _LONG
 _DRAINING_SECONDS = 0.5
 _SECRET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -108,6 +110,7 @@ class Worker:
         self._on_event = on_event
         self._stopping = False
         self._trouble: FlowcError | None = None
+        self._beat = time.monotonic()
         self._more = False
         self._told_at = 0.0
         values = open_sources(()) if secrets is None else secrets
@@ -157,6 +160,7 @@ class Worker:
             stack.enter_context(masked_logger(_log, self.guard))
             self._open(stack)
             while not self._is_done():
+                self._beat = time.monotonic()
                 self._wait()
                 self._cycle()
             if self._trouble is not None:
@@ -167,6 +171,22 @@ class Worker:
         """Finish what was begun, hand back the rest, and return from ``run``; from any thread or signal handler."""
         self._stopping = True
         self._bell.ring()
+
+    def health(self) -> Health:
+        """How the worker is; from any thread."""
+        now, workshop = time.monotonic(), self._workshop
+        problems = []
+        lost_at = self._line.lost_at
+        if lost_at is not None and now - lost_at > self._lease.total_seconds():
+            problems.append(f"the database has not answered for {now - lost_at:.0f} s")
+        elif now - self._beat > _STUCK_SECONDS and lost_at is None:
+            problems.append(f"the worker has been stuck for {now - self._beat:.0f} s")
+        for executor in workshop.executors:
+            lost = sum(lease.closed for lease in executor.running())
+            if lost >= executor.slots:
+                problems.append(f"all {lost} slots are kept by handlers that are past their time")
+        slots = sum(executor.slots for executor in workshop.executors)
+        return Health(problems, self.worker_id, len(workshop.held), slots, self._stopping)
 
     def at_work(self, *, besides: str) -> int:
         """How many tasks it holds of other runs than this one; from any thread."""
