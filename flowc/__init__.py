@@ -12,6 +12,8 @@ _PUBLIC = {
     "RetryLater": "flowc.runtime.failure",
     "Secret": "flowc.runtime.secrets",
     "Worker": "flowc.runtime.worker",
+    "start": "flowc.runtime.start",
+    "start_async": "flowc.runtime.start",
 }
 
 

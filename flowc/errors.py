@@ -21,6 +21,10 @@ class UsageError(FlowcError):
     """The command line, a setting or an argument is wrong."""
 
 
+class InvalidInput(UsageError):
+    """The input of a run does not fit the flow's schema, or cannot be stored."""
+
+
 class DatabaseError(FlowcError):
     """The database is absent, refuses, or is not what flowc installed."""
 

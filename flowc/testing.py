@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from psycopg import Connection
+
 from flowc.compiler.pipeline import compile_file
 from flowc.diagnostic import Diagnostic
 from flowc.report.concise import render
@@ -45,6 +47,7 @@ def run_flow(
     input: Any = NO_INPUT,  # noqa: A002 - the flow file's word
     *,
     secrets: Mapping[str, str] | None = None,
+    tx: Connection | None = None,
 ) -> Finished:
     """Run a flow file from its start to its end, in memory; retries and delays are not waited for.
 
@@ -53,6 +56,7 @@ def run_flow(
         handlers: a registry, or callables by name: also stand-ins, and only those that this run needs.
         input: the run's input; one that does not fit its schema fails the first task, without retry.
         secrets: what the handlers find in ``ctx.secrets``.
+        tx: the connection that a handler gets which asks for ``tx``, in a transaction of its own.
 
     Raises:
         InvalidFlow: the file has mistakes.
@@ -60,4 +64,4 @@ def run_flow(
         NotJSON: the input is no JSON.
         OSError: the file cannot be read.
     """
-    return _run_flow(definition_of(file), handlers, input, secrets=secrets)
+    return _run_flow(definition_of(file), handlers, input, secrets=secrets, tx=tx)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from flowc.errors import UsageError
+from flowc.errors import InvalidInput, UsageError
 
-_TOLD = 8
 _HOW = "give it as key=value, or as --input JSON or --input @file"
 _TYPES = {
     type(None): "null",
@@ -56,21 +55,12 @@ def check_input(value: Any, schema: Any) -> bytes:
     Raises:
         UsageError: it does not fit, or the database could not hold it; the message names each place.
     """
-    from flowc.runtime.encode import NotJSON, encode
-    from flowc.schemas import errors_of
+    from flowc.runtime.start import checked_input
 
-    if isinstance(value, dict) and isinstance(schema, dict):
-        declared = schema.get("properties", {}).items()
-        value = {key: own["default"] for key, own in declared if isinstance(own, dict) and "default" in own} | value
-    mistakes = errors_of(schema, value) if schema is not None else []
-    if mistakes:
-        told = "; ".join(f"`{path}`: {message}" for path, message in mistakes[:_TOLD])
-        more = f"; and {len(mistakes) - _TOLD} more" if len(mistakes) > _TOLD else ""
-        raise UsageError(f"the input does not fit the flow's schema: {told}{more}", help=_HOW)
     try:
-        return encode(value)
-    except NotJSON as error:
-        raise UsageError(f"the input cannot be stored: {error}", help=_HOW) from error
+        return checked_input(value, schema)
+    except InvalidInput as error:
+        raise UsageError(error.message, help=_HOW) from None
 
 
 def _read_json(text: str) -> Any:

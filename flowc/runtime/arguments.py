@@ -9,9 +9,10 @@ from flowc.references import INDEX, INPUT, ITEM, is_reference, parse_reference, 
 from flowc.runtime.blobs.converters import Blobs
 from flowc.runtime.blobs.wishes import loaded, opened
 from flowc.runtime.convert import Misfit
-from flowc.runtime.handlers import CTX, PREVIOUS, Handler, Parameter
+from flowc.runtime.handlers import CTX, PREVIOUS, TX, Handler, Parameter
 
 # `**kwargs` takes every dependency, and these are none.
+_NO_VALUES = frozenset({CTX, TX})
 _NEVER_REST = frozenset({INPUT, ITEM, INDEX})
 
 Arguments = tuple[list[Any], dict[str, Any]]
@@ -49,7 +50,7 @@ class Call:
         later: whether the values are another handler's result, which may be anything, rather than JSON.
     """
 
-    __slots__ = ("_later", "_problem", "_rest", "_slots", "_template", "handler", "needed")
+    __slots__ = ("_later", "_problem", "_rest", "_slots", "_template", "handler", "needed", "wants_tx")
 
     def __init__(
         self,
@@ -65,20 +66,24 @@ class Call:
         taken = {parameter.name for parameter in handler.parameters}
         rest = tuple(name for name in names if name not in taken)
         self.handler = handler
+        self.wants_tx = any(source == TX for _, source in slots)
         self._template = template
         self._problem = _missing(handler, slots) or (template is not None and _extra(handler, rest)) or None
         self._slots = [slot for slot in slots if slot[1] is not None or slot[0].positional_only]
         self._rest = tuple(name for name in rest if name not in _NEVER_REST or template is not None)
         self._rest = self._rest if handler.keywords else ()
-        self.needed = frozenset([source for _, source in slots if source not in (None, CTX)]).union(self._rest)
+        self.needed = frozenset(
+            [source for _, source in slots if source is not None and source not in _NO_VALUES]
+        ).union(self._rest)
 
-    def arguments(self, values: Mapping[str, Any], ctx: object, *, blobs: bool = False) -> Arguments:
+    def arguments(self, values: Mapping[str, Any], ctx: object, *, tx: object = None, blobs: bool = False) -> Arguments:
         """Positional and keyword arguments.
 
         Args:
             values: outputs by slug, and ``input``, ``item``, ``index``, ``previous`` where there are such;
                 what is absent is null.
             ctx: the task's context.
+            tx: the connection for the handler's own writes, where it asks for one.
             blobs: whether there may be blobs in the values; they are loaded where the annotation asks for none.
 
         Raises:
@@ -97,7 +102,7 @@ class Call:
             if source is None:
                 value = parameter.default
             else:
-                value = ctx if source == CTX else values.get(source)
+                value = ctx if source == CTX else tx if source == TX else values.get(source)
                 converter = parameter.converter
                 if converter is not None and type(value) not in converter.quick:
                     value = self._converted(parameter, value)
@@ -118,7 +123,7 @@ class Call:
         """The values that this call takes, loaded but for the parameters that ask for blobs."""
         taken = {name: loaded(values.get(name)) for name in self._rest}
         for parameter, source in self._slots:
-            if source is not None and source != CTX:
+            if source is not None and source not in _NO_VALUES:
                 value = values.get(source)
                 taken[source] = value if isinstance(parameter.converter, Blobs) else loaded(value)
         return taken
@@ -159,7 +164,7 @@ def later_call(handler: Handler) -> Call:
 
 
 def _source(parameter: Parameter, names: tuple[str, ...]) -> str | None:
-    return parameter.name if parameter.name == CTX or parameter.name in names else None
+    return parameter.name if parameter.name in _NO_VALUES or parameter.name in names else None
 
 
 def _missing(handler: Handler, slots: list[tuple[Parameter, str | None]]) -> str | None:
@@ -170,7 +175,9 @@ def _missing(handler: Handler, slots: list[tuple[Parameter, str | None]]) -> str
 def _extra(handler: Handler, rest: tuple[str, ...]) -> str | None:
     if not rest or handler.keywords:
         return None
-    takes = _listed(parameter.name for parameter in handler.parameters if parameter.name != CTX) or "no arguments"
+    takes = (
+        _listed(parameter.name for parameter in handler.parameters if parameter.name not in (CTX, TX)) or "no arguments"
+    )
     return f"`{handler.name}` takes no {_listed(rest)}; it takes {takes}"
 
 

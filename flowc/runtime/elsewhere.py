@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from flowc.runtime.outcome import Outcome
 from flowc.runtime.perform import perform
 from flowc.runtime.plan import Plans
 from flowc.runtime.sources import Sources, open_sources
+from flowc.runtime.transactions import Transactions
 
 _URL = "FLOWC_DATABASE_URL"
 
@@ -56,7 +58,9 @@ class Bench:
     def __init__(self, handlers: Handlers, values: Mapping[str, str], guard: Guard, blobs: Depot | None = None) -> None:
         self._blobs = blobs
         self._definitions: dict[str, Mapping[str, Any]] = {}
-        self._plans = Plans(handlers, values, self._definitions.get, guard)
+        url = os.environ.get(_URL) or values.get(_URL)
+        transactions = Transactions(url, f"process {os.getpid()}") if url else None
+        self._plans = Plans(handlers, values, self._definitions.get, guard, transactions)
 
     def perform(self, order: Order) -> Outcome:
         """Call the handlers of a task's step; never raises for what they do.

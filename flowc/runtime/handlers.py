@@ -26,9 +26,10 @@ _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEY
 
 
 CTX: Final = "ctx"
+TX: Final = "tx"
 PREVIOUS: Final = "previous"
 # What the runtime gives whatever the annotation says; that one is for the reader.
-_OURS = frozenset({CTX})
+_OURS = frozenset({CTX, TX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +264,17 @@ def _handler(function: Any, name: str | None) -> Handler:
             f"`{inner.__qualname__}` is a method without its object ({place})",
             help="make the object first, then handlers.register(the_object.the_method)",
         )
+    is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
+    if is_async and TX in signature.parameters:
+        raise HandlersError(
+            f"the async handler `{name}` ({place}) asks for `tx`, whose queries would hold up all other async handlers",
+            help="make it a plain `def`, or open a connection of its own",
+        )
     return Handler(
         name=name,
         function=function,
         place=place or "a place unknown",
-        is_async=inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__),
+        is_async=is_async,
         signature=signature,
         names=getattr(inner, "__globals__", {}),
         local=scope_of(getattr(inner, "__annotations__", {})),

@@ -21,7 +21,7 @@ from flowc.runtime.convert import Misfit, require
 from flowc.runtime.encode import NotJSON, decode, encode
 from flowc.runtime.failure import Permanent, RetryLater, error_object, error_of, retry_moment
 from flowc.runtime.handlers import PREVIOUS
-from flowc.runtime.outcome import Completed, Failed, Outcome
+from flowc.runtime.outcome import Completed, Failed, Outcome, Refused
 from flowc.runtime.plan import Plan
 from flowc.runtime.secrets import SecretError
 from flowc.schemas import SchemaError, errors_of
@@ -30,14 +30,6 @@ T = TypeVar("T")
 
 # What would go wrong the same way again.
 _FINAL = (Permanent, SecretError, BlobTooLarge)
-
-
-class Refused(Exception):
-    """What the task brings, or what its handler returned, cannot be used; no other attempt would change that."""
-
-    def __init__(self, kind: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.kind = kind
 
 
 def _now() -> datetime:
@@ -67,6 +59,7 @@ class Performance:
         self.plan = plan
         self.now = now
         self.position = 0
+        self.tx: object = None
         self.context = Context(
             run_id=str(task.run_id),
             flow=plan.flow,
@@ -103,7 +96,7 @@ class Performance:
         """What the handler at this place of the step's is called with."""
         self.position = position
         with_blobs = position == 0 and self.task.blobs is not None
-        return self.plan.calls[position].arguments(values, self.context, blobs=with_blobs)
+        return self.plan.calls[position].arguments(values, self.context, tx=self.tx, blobs=with_blobs)
 
     def written(self, result: object) -> Written:
         """A result as JSON; raises Refused if it cannot be stored, or fits no declared schema or annotation."""
@@ -190,14 +183,25 @@ def perform(
     """
     performance = Performance(task, plan, cancelled, now, blobs)
     try:
-        values = performance.values()
-        for position, call in enumerate(plan.calls):
-            positional, named = performance.arguments(position, values)
-            result = call.handler.function(*positional, **named)
-            values = {PREVIOUS: wait_for(result) if call.handler.is_async else result}
-        return performance.completed(performance.written(values[PREVIOUS]))
+        if not plan.wants_tx:
+            return _called(performance, wait_for)
+        if plan.transactions is None:
+            raise Refused("InvalidArguments", "a handler asks for `tx`, and no FLOWC_DATABASE_URL is set where it runs")
+        with plan.transactions.open(task, plan.timeout) as transaction:
+            performance.tx = transaction.connection
+            return transaction.complete(_called(performance, wait_for))
     except BaseException as error:  # noqa: BLE001 - SystemExit and all: a handler never ends its worker
         return performance.failed(error)
+
+
+def _called(performance: Performance, wait_for: Callable[[Coroutine[Any, Any, Any]], Any]) -> Completed:
+    """The handlers of a step, called one after the other, and what came of the last one."""
+    values = performance.values()
+    for position, call in enumerate(performance.plan.calls):
+        positional, named = performance.arguments(position, values)
+        result = call.handler.function(*positional, **named)
+        values = {PREVIOUS: wait_for(result) if call.handler.is_async else result}
+    return performance.completed(performance.written(values[PREVIOUS]))
 
 
 async def perform_async(

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
+from flowc.db.rows import Task
 from flowc.references import INDEX, ITEM
 from flowc.runtime.arguments import Call, first_call, later_call
 from flowc.runtime.blobs.needs import Needs, needs_of
 from flowc.runtime.guard import Guard
 from flowc.runtime.handlers import Handlers
+from flowc.runtime.outcome import Completed
 from flowc.runtime.secrets import Secrets
 
 DEFAULT_TIMEOUT = 60.0
+
+
+class Transaction(Protocol):
+    """An open transaction for the writes of a handler."""
+
+    @property
+    def connection(self) -> Any:
+        """What the handler gets as `tx`."""
+
+    def complete(self, outcome: Completed) -> Completed:
+        """Record the result in it, too; raises Refused or any other exception if nothing can be kept."""
+
+
+class Transactions(Protocol):
+    """Opens transactions for the handlers that ask for one."""
+
+    def open(self, task: Task, seconds: float) -> AbstractContextManager[Transaction]:
+        """One that lasts no longer than so many seconds; committed at the end, rolled back if anything is raised."""
 
 
 class Plan:
@@ -25,6 +46,7 @@ class Plan:
         secrets: the values of this process's secrets.
         guard: looks for them in what the handlers return and raise; one of its own by default.
         needs: what the engine reads of the flow's values, where that is known already.
+        transactions: opens one for a handler that asks for `tx`; None where there is no database.
 
     Raises:
         KeyError: the definition has no such step, or the registry no such handler.
@@ -41,6 +63,8 @@ class Plan:
         "secrets",
         "step",
         "timeout",
+        "transactions",
+        "wants_tx",
     )
 
     def __init__(
@@ -52,6 +76,7 @@ class Plan:
         guard: Guard | None = None,
         *,
         needs: Mapping[str, Needs] | None = None,
+        transactions: Transactions | None = None,
     ) -> None:
         step = definition["steps"][slug]
         names = step.get("handler", slug)
@@ -68,6 +93,8 @@ class Plan:
         asks = self.calls[0].needed - {ITEM, INDEX}
         self.lacks_inputs = step["kind"] == "map" and "with" not in step and bool(asks)
         self.needs = (needs_of(definition) if needs is None else needs).get(slug)
+        self.transactions = transactions
+        self.wants_tx = any(call.wants_tx for call in self.calls)
         self.is_async = all(call.handler.is_async for call in self.calls)
 
 
@@ -78,6 +105,7 @@ class Plans:
         handlers, secrets: as for a plan.
         definition_of: the definition of a flow by its slug; None if there is no such flow.
         guard: one for all of them, so that no flow's output holds the secret of another.
+        transactions: as for a plan.
     """
 
     def __init__(
@@ -86,7 +114,9 @@ class Plans:
         secrets: Mapping[str, str],
         definition_of: Callable[[str], Mapping[str, Any] | None],
         guard: Guard | None = None,
+        transactions: Transactions | None = None,
     ) -> None:
+        self._transactions = transactions
         self._handlers = handlers
         self._secrets = secrets
         self._definition_of = definition_of
@@ -104,7 +134,15 @@ class Plans:
         plan = self._plans.get((flow, step))
         if plan is None:
             definition = self.definition(flow)
-            plan = Plan(definition, step, self._handlers, self._secrets, self._guard, needs=self._needs[flow])
+            plan = Plan(
+                definition,
+                step,
+                self._handlers,
+                self._secrets,
+                self._guard,
+                needs=self._needs[flow],
+                transactions=self._transactions,
+            )
             self._plans[flow, step] = plan
         return plan
 

@@ -34,6 +34,8 @@ class Result(NamedTuple):
 def result_of(task: Task, outcome: Outcome) -> Result:
     """An outcome, written down."""
     if isinstance(outcome, Completed):
+        if outcome.settled:
+            return Result(task, outcome, b"")
         index = b"null" if task.task_index is None else b"%d" % task.task_index
         key = b'"%b","%b",%b,%d' % (task.run_id.encode(), task.step_slug.encode(), index, task.attempt)
         if outcome.blobs is not None:
@@ -67,7 +69,7 @@ def take_batch(results: deque[Result], most: int) -> list[Result]:
 
 def array_of(batch: list[Result]) -> bytes:
     """The argument of ``settle_and_poll``."""
-    return b"[" + b",".join([result.row for result in batch]) + b"]"
+    return b"[" + b",".join([result.row for result in batch if result.row]) + b"]"
 
 
 def settle_apart(

@@ -38,6 +38,7 @@ from flowc.runtime.rest import REGISTERED_SECONDS, Rest
 from flowc.runtime.settling import Result, result_of, take_batch
 from flowc.runtime.signals import Signals
 from flowc.runtime.sources import open_sources
+from flowc.runtime.transactions import Transactions
 from flowc.runtime.workshop import Workshop
 
 _log = logging.getLogger("flowc.worker")
@@ -122,7 +123,8 @@ class Worker:
         self._ear = Ear(url, self.worker_id)
         self._bell = Doorbell()
         self._rest = Rest()
-        self._plans = Plans(handlers, values, self._exchange.definition_of, self.guard)
+        transactions = Transactions(url, self.worker_id)
+        self._plans = Plans(handlers, values, self._exchange.definition_of, self.guard, transactions)
         setting = Setting(
             size=concurrency,
             target=target,

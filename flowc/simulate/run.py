@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import Connection
+
 from flowc.db.rows import Task
 from flowc.errors import HandlersError
 from flowc.references import INPUT, parse_reference, references_in
@@ -14,6 +16,7 @@ from flowc.runtime.handlers import Handlers
 from flowc.runtime.outcome import Failed
 from flowc.runtime.perform import perform
 from flowc.runtime.plan import Plan, Plans
+from flowc.runtime.transactions import Lent
 from flowc.simulate.engine import NO_INPUT, Simulation
 from flowc.simulate.state import Error, RunStatus, TaskError
 from flowc.simulate.views import LeasedTask, RunView, StepView, TaskKey, TaskView
@@ -58,15 +61,27 @@ class Worker:
         simulation: where the tasks come from.
         handlers: a registry, or callables by name.
         secrets: what the handlers find in ``ctx.secrets``.
+        tx: the connection that a handler gets which asks for ``tx``, in a transaction of its own.
 
     Raises:
         HandlersError: a callable cannot be registered.
     """
 
-    def __init__(self, simulation: Simulation, handlers: Registry, secrets: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        handlers: Registry,
+        secrets: Mapping[str, str] | None = None,
+        tx: Connection | None = None,
+    ) -> None:
         self._simulation = simulation
         self._handlers = handlers if isinstance(handlers, Handlers) else _registered(handlers)
-        self._plans = Plans(self._handlers, secrets or {}, lambda flow: simulation.plan(flow).definition)
+        self._plans = Plans(
+            self._handlers,
+            secrets or {},
+            lambda flow: simulation.plan(flow).definition,
+            transactions=None if tx is None else Lent(tx),
+        )
         self._checked: set[str] = set()  # the runs whose input was held against its schema
 
     def work(self) -> int:
@@ -151,6 +166,7 @@ def run_flow(
     input: Any = NO_INPUT,  # noqa: A002 - the flow file's word
     *,
     secrets: Mapping[str, str] | None = None,
+    tx: Connection | None = None,
 ) -> Finished:
     """Run a flow from its start to its end, in memory, with its handlers; retries and delays are not waited for.
 
@@ -159,6 +175,7 @@ def run_flow(
         handlers: a registry, or callables by name.
         input: the run's input; one that does not fit its schema fails the first task, without retry.
         secrets: what the handlers find in ``ctx.secrets``.
+        tx: the connection that a handler gets which asks for ``tx``, in a transaction of its own.
 
     Raises:
         HandlersError: a task came up for which there is no handler.
@@ -167,7 +184,7 @@ def run_flow(
     simulation = Simulation()
     simulation.deploy(definition)
     run_id = simulation.start(definition["flow"], input)
-    Worker(simulation, handlers, secrets).finish(run_id)
+    Worker(simulation, handlers, secrets, tx).finish(run_id)
     return finished(simulation, run_id)
 
 

@@ -121,3 +121,9 @@ def wrong() -> NoReturn:
 def unstorable() -> object:
     """Return what JSON does not have."""
     return object()
+
+
+@handlers.register
+def writes(tx: Any) -> None:
+    """Writes a row together with its completion."""
+    tx.execute("insert into public.entries values ('r', 'from a process')")
