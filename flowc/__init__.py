@@ -6,6 +6,7 @@ __version__ = "0.1.0"
 
 # Loaded when they are first asked for, so that `import flowc` is cheap; their types are in __init__.pyi.
 _PUBLIC = {
+    "Blob": "flowc.runtime.blobs.blob",
     "Context": "flowc.runtime.context",
     "Handlers": "flowc.runtime.handlers",
     "Permanent": "flowc.runtime.failure",

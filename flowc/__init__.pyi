@@ -1,3 +1,4 @@
+from flowc.runtime.blobs.blob import Blob as Blob
 from flowc.runtime.context import Context as Context
 from flowc.runtime.failure import Permanent as Permanent
 from flowc.runtime.failure import RetryLater as RetryLater

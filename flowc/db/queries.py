@@ -35,7 +35,7 @@ Json = str | bytes
 _ALL = 2**31 - 1  # characters: no text is as long
 _TASK: LiteralString = (
     "run_id, flow_slug, step_slug, task_index, attempt, failures, started_at, lease_expires_at, deadline,"
-    " run_input, inputs, item, errors, check_input, null::text as blobs"
+    " run_input, inputs, item, errors, check_input, blobs"
 )
 _UNTAKEN: LiteralString = (
     "run_id::text, flow_slug, step_slug, ready_at, queue, handlers, secrets, missing_handlers, missing_secrets,"
@@ -51,10 +51,12 @@ def start_flow(
     run_key: str | None = None,
     priority: int = 0,
     input_checked: bool = False,
+    input_blobs: Json | None = None,
 ) -> str:
     """Start a run; the answer is its id, or that of the first run with the same key."""
-    query: LiteralString = "select flowc.start_flow(%s, %s, %s, %s, %s)::text"
-    return str(_value(conn, query, [flow_slug, _jsonb(input), run_key, priority, input_checked]))
+    query: LiteralString = "select flowc.start_flow(%s, %s, %s, %s, %s, %s)::text"
+    marks = None if input_blobs is None else _jsonb(input_blobs)
+    return str(_value(conn, query, [flow_slug, _jsonb(input), run_key, priority, input_checked, marks]))
 
 
 def start_flows(
@@ -64,11 +66,15 @@ def start_flows(
     run_keys: Sequence[str] | None = None,
     priority: int = 0,
     input_checked: bool = False,
+    input_blobs: Sequence[Json | None] | None = None,
 ) -> list[str]:
     """Start one run for each input; the answer is their ids in order."""
-    query: LiteralString = "select started::text from flowc.start_flows(%s, %s::jsonb[], %s::text[], %s, %s) as started"
+    query: LiteralString = (
+        "select started::text from flowc.start_flows(%s, %s::jsonb[], %s::text[], %s, %s, %s::jsonb[]) as started"
+    )
     keys = None if run_keys is None else list(run_keys)
-    rows = conn.execute(query, [flow_slug, [_jsonb(one) for one in inputs], keys, priority, input_checked])
+    marks = None if input_blobs is None else [None if one is None else _jsonb(one) for one in input_blobs]
+    rows = conn.execute(query, [flow_slug, [_jsonb(one) for one in inputs], keys, priority, input_checked, marks])
     return [run_id for (run_id,) in rows]
 
 
@@ -304,10 +310,20 @@ def flows(conn: Connection, inactive: timedelta | None = None) -> list[DeployedF
     return list(map(DeployedFlow._make, conn.execute(query, {"inactive": inactive}).fetchall()))
 
 
-def get_inputs(conn: Connection, run_id: str, step_slug: str) -> tuple[str, str] | None:
-    """All that a step may see: the run's input, and a JSON object of outputs by slug; None if the run is unknown."""
-    query: LiteralString = "select run_input, inputs from flowc.get_inputs(%s, %s) where run_input is not null"
-    row: tuple[str, str] | None = conn.execute(query, [run_id, step_slug]).fetchone()
+def get_inputs(conn: Connection, run_id: str, step_slug: str) -> tuple[str, str, str | None] | None:
+    """All that a step may see: the run's input, a JSON object of outputs by slug, and one of the marks of their blobs.
+
+    None if the run is unknown.
+    """
+    query: LiteralString = "select run_input, inputs, blobs from flowc.get_inputs(%s, %s) where run_input is not null"
+    row: tuple[str, str, str | None] | None = conn.execute(query, [run_id, step_slug]).fetchone()
+    return row
+
+
+def get_item(conn: Connection, run_id: str, step_slug: str, task_index: int) -> tuple[str, str | None] | None:
+    """The element of a map in which there are blobs, and their marks, as JSON; None if the run is unknown."""
+    query: LiteralString = "select item, blobs from flowc.get_item(%s, %s, %s) where item is not null"
+    row: tuple[str, str | None] | None = conn.execute(query, [run_id, step_slug, task_index]).fetchone()
     return row
 
 
@@ -380,11 +396,11 @@ def step_states(
         "select run_id::text, flow_slug, step_slug, kind, branch, status, skip_reason,"
         " case when %s then left(output::text, %s) end,"
         " coalesce(total, case when kind = 'map' and status = 'completed' then jsonb_array_length(output) end),"
-        " remaining, started_at, ended_at from flowc.step_states"
+        " remaining, started_at, ended_at, case when %s then blobs::text end from flowc.step_states"
         ' where run_id = %s and (%s::text is null or step_slug = %s) order by step_slug collate "C"'
     )
     most = _ALL if characters is None else characters
-    arguments = [outputs, most, run_id, step_slug, step_slug]
+    arguments = [outputs, most, outputs, run_id, step_slug, step_slug]
     return list(map(StepState._make, conn.execute(query, arguments).fetchall()))
 
 
@@ -392,7 +408,7 @@ def step_tasks(conn: Connection, run_id: str, step_slug: str | None = None, limi
     """The tasks of a run, or of one step, by slug and index."""
     query: LiteralString = (
         "select run_id::text, flow_slug, step_slug, task_index, status, attempt, failures, worker, visible_at,"
-        " lease_expires_at, started_at, ended_at, output::text, error::text from flowc.step_tasks"
+        " lease_expires_at, started_at, ended_at, output::text, error::text, blobs::text from flowc.step_tasks"
         " where run_id = %s and (%s::text is null or step_slug = %s)"
         ' order by step_slug collate "C", task_index limit %s'
     )
@@ -565,7 +581,7 @@ def blobs(conn: Connection, limit: int | None = None) -> list[StoredBlob]:
 
 _RUN: LiteralString = (
     "run_id::text, flow_slug, status, run_key, input::text, output::text, error::text, failed_step, skipped_failures,"
-    " priority, started_at, ended_at"
+    " priority, started_at, ended_at, input_blobs::text, output_blobs::text"
 )
 
 

@@ -65,7 +65,7 @@ class Reply(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A row of ``flowc.runs``."""
+    """A row of ``flowc.runs``; ``*_blobs`` are the marks of blobs in the value, which is null there, as JSON."""
 
     run_id: str
     flow_slug: str
@@ -79,6 +79,8 @@ class Run(NamedTuple):
     priority: int
     started_at: datetime
     ended_at: datetime | None
+    input_blobs: str | None = None
+    output_blobs: str | None = None
 
 
 class StepState(NamedTuple):
@@ -96,6 +98,7 @@ class StepState(NamedTuple):
     remaining: int | None
     started_at: datetime | None
     ended_at: datetime | None
+    blobs: str | None = None
 
 
 class StepTask(NamedTuple):
@@ -115,6 +118,7 @@ class StepTask(NamedTuple):
     ended_at: datetime | None
     output: str | None
     error: str | None
+    blobs: str | None = None
 
 
 class TaskError(NamedTuple):

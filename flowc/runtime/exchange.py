@@ -16,7 +16,8 @@ from flowc.db import queries
 from flowc.db.install import require_schema
 from flowc.db.rows import Reply, Task
 from flowc.db.sqlstate import as_flowc_error
-from flowc.runtime.encode import decode
+from flowc.references import ITEM
+from flowc.runtime.encode import decode, encode
 from flowc.runtime.line import Line
 from flowc.runtime.settling import Result, array_of, settle_apart
 
@@ -52,7 +53,7 @@ class Exchange:
         self._terms = terms
         self._on_secret = on_secret
         self._ahead = timedelta(0)
-        self._inputs: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._inputs: dict[tuple[str, str], tuple[str, str, str | None] | None] = {}
         self._told: set[tuple[str, str]] = set()
         self._tell_again_at = 0.0
         self.buckets: list[int] = []
@@ -144,7 +145,18 @@ class Exchange:
                 del self._inputs[next(iter(self._inputs))]
             self._inputs[key] = self._call(lambda conn: queries.get_inputs(conn, *key))
         found = self._inputs[key]
-        return task if found is None else task._replace(run_input=found[0], inputs=found[1])
+        return task if found is None else task._replace(run_input=found[0], inputs=found[1], blobs=found[2])
+
+    def with_item(self, task: Task) -> Task:
+        """The task with the element of its map, which a poll leaves out where blobs stand in it."""
+        assert task.task_index is not None
+        key = (task.run_id, task.step_slug, task.task_index)
+        found = self._call(lambda conn: queries.get_item(conn, *key))
+        if found is None:
+            return task
+        item, marks = found
+        blobs = {**(decode(task.blobs) if task.blobs else {}), **({ITEM: decode(marks)} if marks else {})}
+        return task._replace(item=item, blobs=encode(blobs).decode() if blobs else None)
 
     def _call(self, query: Callable[[Connection], T]) -> T:
         try:

@@ -125,7 +125,8 @@ class Performance:
         if self.blobs is None or self.is_inline(written):
             return Completed(written.output)
         find = self.plan.secrets.guard.found_in_bytes
-        kept = keep(*written, self.plan.needs, self.blobs, lambda data: self._require_no_secret(find(data)))
+        needs = self.plan.needs and self.plan.needs.of_element(self.task.task_index)
+        kept = keep(*written, needs, self.blobs, lambda data: self._require_no_secret(find(data)))
         return Completed(*kept)
 
     def _require_no_secret(self, found: str | None) -> None:

@@ -21,6 +21,7 @@ _log = logging.getLogger("flowc.worker")
 MAX_BATCH_BYTES = 16 * 1024 * 1024
 # Not the outcome's fault: functions missing or forbidden, the wrong version, our own refusals, a closed session.
 _NOT_THE_DATA = ("42", "3F", "FC", "28", "0A")
+_NO_SUCH_BLOB = "23503"
 
 
 class Result(NamedTuple):
@@ -107,7 +108,8 @@ def _settle_refused(result: Result, error: psycopg.Error, settle: Callable[[list
         kind, sentence = str(result.outcome.error.get("class", "Error")), f"PostgreSQL refuses the error object: {said}"
     else:
         kind, sentence = "InvalidOutput", f"the result cannot be stored: PostgreSQL says: {said}"
-    retryable = isinstance(result.outcome, Failed) and result.outcome.retryable
+    # A blob that was collected, for want of a worker's word for a day, is stored again by the next attempt.
+    retryable = result.outcome.retryable if isinstance(result.outcome, Failed) else error.sqlstate == _NO_SUCH_BLOB
     try:
         return settle([result_of(result.task, Failed(error_of(kind, sentence), retryable))])
     except psycopg.Error as again:

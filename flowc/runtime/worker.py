@@ -19,6 +19,9 @@ import psycopg
 from flowc.db.connect import describe
 from flowc.db.rows import Reply, Task
 from flowc.errors import FlowcError, UsageError
+from flowc.runtime.blobs.depot import INLINE_LIMIT
+from flowc.runtime.blobs.stores import TABLE
+from flowc.runtime.blobs.warehouse import Warehouse
 from flowc.runtime.choice import THREAD, Choice, Setting, maker_of
 from flowc.runtime.doorbell import Doorbell
 from flowc.runtime.exchange import Exchange, Terms
@@ -77,6 +80,8 @@ class Worker:
         worker_id: the name under which the database knows it; host, process and a random part by default.
         secrets: values by name, e.g. of ``open_sources``; the process's environment by default.
         listen: whether to be woken by NOTIFY, which a pooler may not pass on.
+        blobs: where new blobs are stored: ``table``, ``folder:/path`` or ``s3://bucket/prefix``.
+        inline_limit: bytes of JSON up to which a value stays in its row; larger ones become blobs.
         on_event: told of each task, in the worker's own thread.
 
     Raises:
@@ -98,6 +103,8 @@ class Worker:
         worker_id: str | None = None,
         secrets: Mapping[str, str] | None = None,
         listen: bool = True,
+        blobs: str = TABLE,
+        inline_limit: int = INLINE_LIMIT,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         target, handlers = (handlers, load(handlers)) if isinstance(handlers, str) else (None, handlers)
@@ -125,6 +132,7 @@ class Worker:
         self._rest = Rest()
         transactions = Transactions(url, self.worker_id)
         self._plans = Plans(handlers, values, self._exchange.definition_of, self.guard, transactions)
+        self._blobs = Warehouse(url, blobs, inline_limit, self._patience)
         setting = Setting(
             size=concurrency,
             target=target,
@@ -133,12 +141,15 @@ class Worker:
             definition_of=self._plans.definition,
             ahead=self._exchange.ahead,
             on_trouble=self._give_up,
+            blobs=self._blobs,
         )
         make = maker_of(executor, setting)
         kinds = len({handler.is_async for handler in handlers}) if make is None else 1
         self._intake = Intake(concurrency * kinds, batch)
         seconds = lease.total_seconds()
-        self._workshop = Workshop(concurrency, seconds, self._intake, self._exchange.now, self._bell.ring, make=make)
+        self._workshop = Workshop(
+            concurrency, seconds, self._intake, self._exchange.now, self._bell.ring, blobs=self._blobs, make=make
+        )
         self._keeper = Keeper(
             line=Line(url, f"{self.worker_id} keeps", lambda: 0.0),
             worker_id=self.worker_id,
@@ -204,6 +215,7 @@ class Worker:
     def _open(self, stack: ExitStack) -> None:
         stack.callback(self._bell.close)
         stack.callback(self._line.hang_up)
+        stack.callback(self._blobs.close)
         self._exchange.open()
         stack.callback(self._leave)
         stack.callback(self._ear.close)
@@ -265,7 +277,11 @@ class Worker:
             outcome = Failed(error_of("UnknownHandler", f"this worker has no flow, step or handler {error}"))
             self._workshop.outbox.append(result_of(task, outcome))
             return None
-        return Lease(self._exchange.with_inputs(task) if plan.lacks_inputs else task, plan)
+        if plan.lacks_inputs:
+            task = self._exchange.with_inputs(task)
+        if task.task_index is not None and task.item is None:
+            task = self._exchange.with_item(task)
+        return Lease(task, plan)
 
     def _plan_next_look(self, room: int, found: int) -> None:
         self._more = found >= room

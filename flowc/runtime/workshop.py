@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from flowc.runtime.blobs.depot import Depot
 from flowc.runtime.crew import Crew
 from flowc.runtime.event_loop import EventLoop
 from flowc.runtime.executors import Executor, MakeExecutor
@@ -29,6 +30,7 @@ class Workshop:
         intake: learns how long tasks take.
         now: the database's time.
         ring: called when there is something in the outbox that is worth a look; from any thread.
+        blobs: where large values go; without, every value stays in its row.
         make: makes the executor of all handlers; by default threads call the plain ones, an event loop the async ones.
     """
 
@@ -40,6 +42,7 @@ class Workshop:
         now: Callable[[], datetime],
         ring: Callable[[], None],
         *,
+        blobs: Depot | None = None,
         make: MakeExecutor | None = None,
     ) -> None:
         self.held = Held()
@@ -49,6 +52,7 @@ class Workshop:
         self._intake = intake
         self._now = now
         self._ring = ring
+        self._blobs = blobs
         self._loop = EventLoop(concurrency, self._perform_async, self._report)
         self._only = make(self._is_lost, self._report) if make else None
         self._crew: Executor = self._only or Crew(concurrency, self._perform, self._report)
@@ -113,12 +117,19 @@ class Workshop:
     def _perform(self, lease: Lease) -> Outcome:
         if self._is_lost(lease):
             return _NOT_OURS
-        return perform(lease.task, lease.plan, cancelled=lease.cancelled, now=self._now, wait_for=self._loop.wait_for)
+        return perform(
+            lease.task,
+            lease.plan,
+            cancelled=lease.cancelled,
+            now=self._now,
+            wait_for=self._loop.wait_for,
+            blobs=self._blobs,
+        )
 
     async def _perform_async(self, lease: Lease) -> Outcome:
         if self._is_lost(lease):
             return _NOT_OURS
-        return await perform_async(lease.task, lease.plan, cancelled=lease.cancelled, now=self._now)
+        return await perform_async(lease.task, lease.plan, cancelled=lease.cancelled, now=self._now, blobs=self._blobs)
 
     def _is_lost(self, lease: Lease) -> bool:
         """Whether a task is not ours any more when its turn comes, e.g. because the process was stopped for a while."""

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from flowc.runtime.blobs.depot import Depot
 from flowc.runtime.encode import decode, encode
 from flowc.runtime.outcome import Failed, Outcome
+from flowc.simulate.blobs import value_of
 from flowc.simulate.change import Change, Draw
 from flowc.simulate.definition import Retry
 from flowc.simulate.maps import element_settled
@@ -61,8 +63,8 @@ def standing(change: Change, attempt: Attempt) -> Answer:
     return "ok"
 
 
-def take(change: Change, attempt: Attempt, outcome: Outcome) -> Answer:
-    """Take the outcome of an attempt, if it is the one to be counted."""
+def take(change: Change, attempt: Attempt, outcome: Outcome, blobs: Depot) -> Answer:
+    """Take the outcome of an attempt, if it is the one to be counted; its blobs are in ``blobs``."""
     found = answer(change, attempt)
     if found != "ok":
         return found
@@ -74,7 +76,7 @@ def take(change: Change, attempt: Attempt, outcome: Outcome) -> Answer:
         failed = outcome._replace(error=decode(encode(outcome.error)))
         _fail(change, slug, index, task, failed)
         return "ok"
-    output = decode(outcome.output)
+    output = value_of(outcome, blobs)
     done = replace(task, status="completed", output=output, error=None, ended_at=change.now)
     change.put_task(slug, index, done)
     if index is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from flowc.runtime.blobs import Blob
+
 
 def contains(value: Any, pattern: Any) -> bool:
     """Whether ``value @> pattern`` holds for two JSON values.
@@ -30,6 +32,8 @@ def _holds(value: Any, pattern: Any) -> bool:
 
 def _equal(value: Any, scalar: Any) -> bool:
     """Whether a value is the same JSON scalar: true is not 1, and 1 is 1.0."""
+    if isinstance(value, Blob):
+        value = None  # its bytes are no JSON
     if isinstance(value, bool) or isinstance(scalar, bool):
         return value is scalar
     if isinstance(value, int | float) and isinstance(scalar, int | float):

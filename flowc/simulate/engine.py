@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from flowc.runtime.blobs.depot import MemoryDepot
 from flowc.runtime.encode import decode, encode
 from flowc.runtime.outcome import Completed, Failed, Outcome
 from flowc.simulate import attempts, refusal
@@ -50,6 +51,7 @@ class Simulation:
     def __init__(self, now: datetime = EPOCH, draw: Draw = steady) -> None:
         self.now = now
         self.draw = draw
+        self.blobs = MemoryDepot()
         self._plans: dict[str, Plan] = {}
         self._runs: dict[str, Run] = {}
         self._keys: dict[tuple[str, str], str] = {}
@@ -57,6 +59,7 @@ class Simulation:
     def copy(self) -> Simulation:
         """Another simulation in the same state: what happens to one of them does not happen to the other."""
         other = Simulation(self.now, self.draw)
+        other.blobs = self.blobs
         other._plans, other._runs, other._keys = dict(self._plans), dict(self._runs), dict(self._keys)
         return other
 
@@ -175,7 +178,7 @@ class Simulation:
         answers: list[Answer] = []
         for task, outcome in reports:
             change = self._change(changes, task.run_id)
-            answers.append("run_closed" if change is None else attempts.take(change, task, outcome))
+            answers.append("run_closed" if change is None else attempts.take(change, task, outcome, self.blobs))
         self._commit(changes)
         return answers
 

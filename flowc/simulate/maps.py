@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flowc.references import INPUT, is_reference, parse_reference, resolve
+from flowc.runtime.blobs import Blob
 from flowc.simulate.change import Change
 from flowc.simulate.definition import Node
 from flowc.simulate.state import Task
@@ -81,7 +82,7 @@ def element_settled(change: Change, slug: str) -> None:
 
 
 def _kind(value: Any) -> str:
-    if value is None:
+    if value is None or isinstance(value, Blob):
         return "null"
     names = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", dict: "an object"}
     return names[type(value)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowc.db.rows import Run, StepState, StepTask, TaskError
-from flowc.runtime.encode import encode
+from flowc.simulate.blobs import row_of
 from flowc.simulate.run import Finished
 
 
@@ -95,4 +95,4 @@ def error_rows(finished: Finished) -> list[TaskError]:
 
 
 def _text(value: Any) -> str:
-    return encode(value).decode()
+    return row_of(value)[0]

@@ -10,12 +10,13 @@ from psycopg import Connection
 
 from flowc.db.rows import Task
 from flowc.errors import HandlersError
-from flowc.references import INPUT, parse_reference, references_in
-from flowc.runtime.encode import encode
+from flowc.references import INPUT, ITEM, parse_reference, references_in
+from flowc.runtime.encode import decode, encode
 from flowc.runtime.handlers import Handlers
 from flowc.runtime.outcome import Failed
 from flowc.runtime.perform import perform
 from flowc.runtime.plan import Plan, Plans
+from flowc.simulate.blobs import row_of
 from flowc.runtime.transactions import Lent
 from flowc.simulate.engine import NO_INPUT, Simulation
 from flowc.simulate.state import Error, RunStatus, TaskError
@@ -123,7 +124,7 @@ class Worker:
             return False
         leased = simulation.lease(key)
         plan = self._plans.of(leased.flow_slug, leased.step_slug)
-        outcome = perform(self._row(leased, plan), plan, now=lambda: simulation.now)
+        outcome = perform(self._row(leased, plan), plan, now=lambda: simulation.now, blobs=simulation.blobs)
         problem = outcome.error["class"] if isinstance(outcome, Failed) else None
         if problem == "KeyboardInterrupt":
             raise KeyboardInterrupt
@@ -136,7 +137,10 @@ class Worker:
         """The task as a poll of the database returns it, with the values that its handler needs."""
         check_input = leased.check_input and leased.run_id not in self._checked
         needed = _needed(self._simulation.plan(leased.flow_slug).definition["steps"][leased.step_slug], plan)
-        inputs = {slug: output for slug, output in leased.inputs.items() if slug in needed}
+        values = {slug: output for slug, output in leased.inputs.items() if slug in needed}
+        inputs, marks = row_of(values)
+        item, item_marks = row_of(leased.item)
+        blobs = _by_name(marks, item_marks)
         return Task(
             run_id=leased.run_id,
             flow_slug=leased.flow_slug,
@@ -148,10 +152,11 @@ class Worker:
             lease_expires_at=leased.lease_expires_at,
             deadline=leased.deadline,
             run_input=_text(leased.run_input) if check_input or INPUT in needed else None,
-            inputs=_text(inputs),
-            item=None if leased.task_index is None else _text(leased.item),
+            inputs=inputs,
+            item=None if leased.task_index is None else item,
             errors=_text(leased.errors) if leased.errors else None,
             check_input=check_input,
+            blobs=_text(blobs) if blobs else None,
         )
 
     def _missing(self, key: TaskKey) -> str:
@@ -214,6 +219,15 @@ def _needed(step: Mapping[str, Any], plan: Plan) -> frozenset[str]:
     if "with" in step:
         return frozenset(parse_reference(text).name for text in references_in(step["with"]))
     return plan.calls[0].needed
+
+
+def _by_name(inputs: str | None, item: str | None) -> dict[str, list[dict[str, Any]]]:
+    """The marks of a task's values by their names, as a poll brings them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for mark in decode(inputs) if inputs else ():
+        name, *path = mark["path"]
+        found.setdefault(name, []).append({**mark, "path": path})
+    return {**found, ITEM: decode(item)} if item else found
 
 
 def _text(value: Any) -> str:

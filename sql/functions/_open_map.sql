@@ -27,6 +27,7 @@ begin
   values (_bucket, _run_id, _node, _total, _total - cardinality(_kept),
           coalesce(_idxs[cardinality(_idxs)] + 1, _total), _again);
   if _idxs is not null then
+    _items := flowc._items_at_hand(_bucket, _run_id, _flow_id, _node, _idxs, _items);
     perform flowc._put(_bucket, _now, _run_id, _flow_id, _base, _node, _idxs, _items, _again, true);
   end if;
 end

@@ -28,6 +28,7 @@ begin
   update flowc._maps m set opened = coalesce(_idxs[cardinality(_idxs)] + 1, m.total)
   where m.bucket = _bucket and m.run_id = _run_id and m.node = _node;
   if _idxs is not null then
+    _items := flowc._items_at_hand(_bucket, _run_id, _flow_id, _node, _idxs, _items);
     perform flowc._put(_bucket, _now, _run_id, _flow_id, _base, _node, _idxs, _items, _m.sparse, false);
   end if;
 end

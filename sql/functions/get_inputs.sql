@@ -1,9 +1,10 @@
--- All that a step of a run may see: the run's input, and the outputs of its dependencies, as JSON text. For workers whose
--- handler names what a poll did not bring along.
-create or replace function flowc.get_inputs(run_id uuid, step_slug text, out run_input text, out inputs text)
+-- All that a step of a run may see: the run's input, the outputs of its dependencies, and the marks of the blobs in these
+-- by slug and `input`, as JSON text. For workers whose handler names what a poll did not bring along.
+create or replace function flowc.get_inputs(run_id uuid, step_slug text, out run_input text, out inputs text, out blobs text)
 language sql volatile security definer set search_path = pg_catalog, flowc, pg_temp
 as $$
-  select r.input::text, coalesce(i.inputs, '{}')::text
+  select r.input::text, coalesce(i.inputs, '{}')::text,
+    flowc._marks_of(r.bucket, r.run_id, n.seen_nodes, n.seen_slugs)::text
   from flowc._runs r
   join flowc._nodes n on n.flow_id = r.flow_id and n.step_slug = get_inputs.step_slug collate "C" and n.kind < 2
   left join lateral (

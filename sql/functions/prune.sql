@@ -16,6 +16,7 @@ begin
                    order by r.run_id limit 10000 for update skip locked);
     delete from flowc._errors e where e.bucket = _bucket and e.run_id = any(_runs);
     delete from flowc._done d where d.bucket = _bucket and d.run_id = any(_runs);
+    delete from flowc._blob_refs f where f.bucket = _bucket and f.run_id = any(_runs);
     delete from flowc._runs r where r.bucket = _bucket and r.run_id = any(_runs);
     _n := _n + cardinality(_runs);
   end loop;

@@ -1,7 +1,8 @@
--- Starts a run for each input and returns their ids in that order. `run_keys` is as long as `inputs`, or null.
+-- Starts a run for each input and returns their ids in that order. `run_keys` is as long as `inputs`, or null; so
+-- are `input_blobs`, the marks of the blobs in each.
 create or replace function flowc.start_flows(
   flow_slug text, inputs jsonb[], run_keys text[] default null, priority integer default 0,
-  input_checked boolean default false)
+  input_checked boolean default false, input_blobs jsonb[] default null)
 returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_memoize = off set jit = off
@@ -17,6 +18,8 @@ begin
   perform flowc._require_read_committed();
   if coalesce(cardinality(run_keys), cardinality(inputs)) <> cardinality(inputs) then
     raise exception '% inputs and % run keys', cardinality(inputs), cardinality(run_keys) using errcode = 'FC006';
+  elsif coalesce(cardinality(input_blobs), cardinality(inputs)) <> cardinality(inputs) then
+    raise exception '% inputs and marks of blobs for %', cardinality(inputs), cardinality(input_blobs) using errcode = 'FC006';
   elsif priority is null or priority not between -1000000 and 1000000 then
     raise exception 'a priority is a number from -1000000 to 1000000' using errcode = 'FC006';
   end if;
@@ -34,7 +37,7 @@ begin
   from unnest(inputs, run_keys) with ordinality as k (input, key, n);
 
   for _bucket in select distinct flowc.bucket_of(i) from unnest(_ids) as i order by 1 loop
-    perform flowc._start(_bucket, _now, _flow_id, _defaults, _ids, inputs, run_keys, priority, input_checked);
+    perform flowc._start(_bucket, _now, _flow_id, _defaults, _ids, inputs, run_keys, priority, input_checked, input_blobs);
   end loop;
   return query select unnest(_ids);
 end

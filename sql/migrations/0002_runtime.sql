@@ -14,6 +14,7 @@ create table flowc._runs (
   input            jsonb not null,
   output           jsonb,                       -- of a flow that declares `returns`; others' are read from _done
   error            jsonb,
+  input_blobs      jsonb,                       -- marks (see 0004) of the blobs in the input; null: none
   started_at       timestamptz not null,
   ended_at         timestamptz,
   primary key (bucket, run_id)
@@ -97,6 +98,7 @@ create table flowc._done (
   failures   smallint not null default 0,
   worker     text,
   output     jsonb,
+  blobs      jsonb,                             -- marks (see 0004) of the blobs in the output; null: none
   primary key (bucket, run_id, node, idx)
 );
 
@@ -158,5 +160,6 @@ create type flowc.leased_task as (
   inputs           text,         -- JSON object: the outputs that the step may see, by slug
   item             text,         -- JSON
   errors           text,         -- JSON object: why dependencies failed, by slug
-  check_input      boolean       -- nobody has held the run's input against its schema yet
+  check_input      boolean,      -- nobody has held the run's input against its schema yet
+  blobs            text          -- JSON object: marks of the blobs in the inputs, by slug and `input`; null: none
 );

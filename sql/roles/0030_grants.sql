@@ -4,14 +4,15 @@ declare
   _role     text;
   _says     text[] := array['now', 'buckets', 'bucket_of', 'get_flow'];
   _reads    text[] := array['find_blob', 'get_blob', 'get_blob_chunk'];
+  _words    text[] := array['_status_word', '_skip_word', '_blob_places', '_marks_below'];
   _stores   text[] := _reads || array['keep_blob', 'put_blob', 'put_blob_chunk', 'finish_blob'];
   _calls    jsonb := jsonb_build_object(
     'flowc_deployer', array['lock_deploys', 'prepare_flow', 'assert_deployed', 'retire_flow', 'delete_flow'],
     'flowc_worker', array['poll_for_tasks', 'settle_and_poll', 'complete_task', 'complete_tasks', 'fail_task', 'fail_tasks',
-                          'extend_leases', 'release_tasks', 'expire_leases', 'sleep', 'next_due', 'get_inputs',
+                          'extend_leases', 'release_tasks', 'expire_leases', 'sleep', 'next_due', 'get_inputs', 'get_item',
                           'missing_secrets', 'sign_in', 'sign_out'] || _stores,
-    'flowc_client', array['start_flow', 'start_flows', 'cancel_run', 'retry_run', '_status_word', '_skip_word'] || _stores,
-    'flowc_observer', array['_status_word', '_skip_word'] || _reads);
+    'flowc_client', array['start_flow', 'start_flows', 'cancel_run', 'retry_run'] || _words || _stores,
+    'flowc_observer', _words || _reads);
   _function record;
 begin
   revoke all on schema flowc from public;

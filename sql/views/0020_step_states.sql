@@ -14,7 +14,7 @@ select r.run_id, n.flow_slug, n.step_slug, (array['task', 'map', 'branch'])[n.ki
     else 'created' end as status,
   case when n.kind = 2 and d.st = 1 and f.settled = cardinality(n.final_nodes) and f.completed = 0 then 'dependency_skipped'
     else flowc._skip_word(d.st) end as skip_reason,
-  d.output, m.total, m.remaining,
+  d.output, d.blobs, m.total, m.remaining,
   least(d.started_at, l.started_at) as started_at,
   case when d.st <> 6 then d.ended_at end as ended_at,
   r.bucket

@@ -8,6 +8,7 @@ from (
   union all select * from flowc._broken_maps
   union all select * from flowc._broken_tasks
   union all select * from flowc._broken_runs
+  union all select * from flowc._broken_blobs
 ) as b
 left join flowc._runs r on r.run_id = b.run_id
 left join flowc._nodes n on n.flow_id = r.flow_id and n.node = b.node

@@ -137,7 +137,7 @@ def test_what_the_database_knows_of_itself(shop: psycopg.Connection, clock) -> N
     assert queries.now(shop) == datetime(2030, 1, 1, tzinfo=UTC)
     assert queries.next_due(shop, 0) is None
     run_id = queries.start_flow(shop, "shop", '{"what": 1}')
-    assert queries.get_inputs(shop, run_id, "price") == ('{"what": 1}', "{}")
+    assert queries.get_inputs(shop, run_id, "price") == ('{"what": 1}', "{}", None)
     assert queries.get_inputs(shop, "00000000-0000-0000-0000-000000000000", "price") is None
     queries.sleep(shop, 0, "w1", queries.now(shop) + timedelta(seconds=9))
 

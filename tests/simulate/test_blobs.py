@@ -77,7 +77,7 @@ def test_a_blob_of_any_value_is_its_json(run: Any) -> None:
 def test_a_null_where_a_blob_is_needed_fails_the_task(run: Any) -> None:
     def look(none: Blob) -> None: ...
 
-    finished = run("steps: {made: , look: {with: {none: $made.gone}}}", made=lambda: {}, look=look)
+    finished = run("steps: {made: , look: {with: {none: $made.gone}}}", made=lambda: {"a": 1}, look=look)
     assert finished.error["message"] == (
         "`$made.gone`, given as `none`, is null, and the parameter of `look` takes no null"
     )

@@ -56,6 +56,11 @@ def test_the_invariants_hold_whatever_happens(db: psycopg.Connection) -> None:
 
 # What is done by hand, and which invariant must tell. {a} is a started run, {b} a completed, {c} a failed one.
 DAMAGES: list[tuple[LiteralString, str]] = [
+    ("""update flowc._runs set input_blobs = '[{{"path": [], "blob_id": "0"}}]' where run_id = {a}""",
+     "a marked blob is stored, and its run refers to it"),
+    ("""update flowc._done set blobs = '[{{"path": [], "blob_id": "0"}}]' where run_id = {a}""",
+     "a marked blob is stored, and its run refers to it"),
+    ("insert into flowc._blob_refs values (0, gen_random_uuid(), '0')", "a reference to a blob is of a run"),
     ("update flowc._waits set arrived = arrived + 1 where run_id = {a}", "a join has counted what has arrived"),
     ("update flowc._waits set ok = 0 where run_id = {a}", "a join has counted what has arrived"),
     ("update flowc._waits set closed = not closed where run_id = {a}", "a join has counted what has arrived"),

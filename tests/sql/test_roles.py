@@ -18,7 +18,7 @@ ROLES = ("flowc_deployer", "flowc_worker", "flowc_client", "flowc_observer")
 VIEWS = {"runs", "step_states", "step_tasks", "task_errors", "workers", "untaken", "stalled", "blobs"}
 DEFINITIONS = {"installation", "flows", "steps", "deps", "retired_flows"}
 EVERYBODY = {"now", "buckets", "bucket_of", "get_flow"}
-WORDS = {"_status_word", "_skip_word"}
+WORDS = {"_status_word", "_skip_word", "_blob_places", "_marks_below"}
 READS = {"find_blob", "get_blob", "get_blob_chunk"}
 STORES = READS | {"keep_blob", "put_blob", "put_blob_chunk", "finish_blob"}
 CALLS = {
@@ -26,7 +26,7 @@ CALLS = {
     "flowc_worker": {
         "poll_for_tasks", "settle_and_poll", "complete_task", "complete_tasks", "fail_task", "fail_tasks",
         "extend_leases", "release_tasks", "expire_leases", "sleep", "next_due", "missing_secrets", "get_inputs",
-        "sign_in", "sign_out",
+        "get_item", "sign_in", "sign_out",
     }
     | STORES,
     "flowc_client": {"start_flow", "start_flows", "cancel_run", "retry_run"} | WORDS | STORES,

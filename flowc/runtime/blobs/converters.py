@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from flowc.runtime.annotations import Schema
 from flowc.runtime.blobs.blob import Blob
+from flowc.runtime.blobs.marks import taken_out
 from flowc.runtime.blobs.wishes import Wish, give
 from flowc.runtime.convert import Misfit
 from flowc.runtime.encode import NotJSON
@@ -65,7 +66,9 @@ class Blobs:
         try:
             given = give(value, self._wish)
         except NotJSON as error:
-            raise Misfit("", str(error)) from None
+            within = taken_out(value)[1]
+            more = "it holds blobs besides its JSON: take the value itself, or a part of it"
+            raise Misfit("", more if within else str(error)) from None
         if given is None and self._inner is None and not self._nullable:
             raise Misfit("", "a Blob is needed, got null")
         return given

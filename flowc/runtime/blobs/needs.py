@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flowc.references import INPUT, is_reference, parse_reference, references_in
+from flowc.references import is_reference, parse_reference, references_in
 
 
 class Needs:
@@ -32,45 +32,36 @@ class Needs:
             needs = needs.part(segment)
         return needs
 
-    def merge(self, other: Needs) -> None:
-        """Need what the other one needs, too."""
-        self.scalar |= other.scalar
-        self.whole |= other.whole
-        for key, needs in other.parts.items():
-            self.part(key).merge(needs)
+    def of_element(self, index: int | None) -> Needs | None:
+        """What is needed of an element, where this is what is needed of an array; None for nothing."""
+        return self if self.whole or index is None else self.parts.get(str(index))
 
 
 def needs_of(definition: Mapping[str, Any]) -> dict[str, Needs]:
-    """What the engine reads of each step's output, and of the ``input``; nothing of those that are not named.
-
-    Of a map it is what is needed of each element's output.
-    """
+    """What the engine reads of each step's output, and of the ``input``; nothing of those that are not named."""
     found: dict[str, Needs] = {}
     steps = definition["steps"]
+    maps = {slug for slug, step in steps.items() if step["kind"] == "map"}
     for step in steps.values():
         source = step.get("map")
         if is_reference(source):
             name, path = parse_reference(source)
-            # The array of a map is in its row, and the elements that are blobs are marked there.
-            if path or name == INPUT or steps[name]["kind"] != "map":
+            if path or name not in maps:  # the array of a map is in its row, with marks where blobs stand
                 found.setdefault(name, Needs()).at(path).whole = True
         else:
-            _read_by_template(source, found)
+            _read_by_template(source, found, maps)
         for key in ("run_if", "run_unless"):
             for pattern in step.get(key, ()):
                 for name, wanted in pattern.items():
                     _read_by_pattern(wanted, found.setdefault(name, Needs()))
-    _read_by_template(definition.get("returns"), found)
-    return {
-        name: _of_elements(needs) if name in steps and steps[name]["kind"] == "map" else needs
-        for name, needs in found.items()
-    }
+    _read_by_template(definition.get("returns"), found, maps)
+    return found
 
 
-def _read_by_template(template: Any, found: dict[str, Needs]) -> None:
+def _read_by_template(template: Any, found: dict[str, Needs], maps: set[str]) -> None:
     for text in references_in(template):
         name, path = parse_reference(text)
-        if path:  # a whole value is passed on by its mark
+        if len(path) > (name in maps):  # a whole value, also of an element, is passed on by its mark
             found.setdefault(name, Needs()).at(path).whole = True
 
 
@@ -82,15 +73,6 @@ def _read_by_pattern(pattern: Any, needs: Needs) -> None:
         needs.whole = True
     else:
         needs.scalar = True
-
-
-def _of_elements(needs: Needs) -> Needs:
-    """What is needed of each element, given what is needed of an array of them."""
-    each = Needs()
-    each.whole = needs.whole
-    for one in needs.parts.values():
-        each.merge(one)
-    return each
 
 
 def parts_of(value: Any, needs: Needs) -> Any:

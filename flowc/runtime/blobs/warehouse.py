@@ -62,6 +62,7 @@ class Warehouse:
         self._url = url
         self._patience = patience
         self._idle: list[Line] = []
+        self._closed = False
         self._places = BoundedSemaphore(_MOST_LINES)
         self._remembered = _Remembered(_REMEMBERED)
 
@@ -144,7 +145,8 @@ class Warehouse:
         return taken, size
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the connections; those that are in use when their call is over."""
+        self._closed = True
         while self._idle:
             self._idle.pop().hang_up()
 
@@ -197,7 +199,10 @@ class Warehouse:
             try:
                 yield line
             finally:
-                self._idle.append(line)
+                if self._closed:
+                    line.hang_up()
+                else:
+                    self._idle.append(line)
 
 
 class _Remembered:
