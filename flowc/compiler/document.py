@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowc.compiler.source import Source
+from flowc.compiler.stretches import Stretches
 from flowc.diagnostic import Diagnostic, Edit, Position, Related, Rule
 
 # Where a value stands in the data: keys of mappings and indexes of lists, from the root.
@@ -52,7 +53,7 @@ class Document:
     ``spoilt`` are the spans of values that a diagnostic of FL1xx says cannot be meant as they were read.
     """
 
-    __slots__ = ("_root", "source", "spoilt", "value")
+    __slots__ = ("_places", "_root", "_spans", "source", "spoilt", "value")
 
     def __init__(
         self, source: Source, value: Any, root: Node | Callable[[], Node], spoilt: Sequence[Span] = ()
@@ -61,6 +62,8 @@ class Document:
         self.value = value
         self.spoilt = tuple(spoilt)
         self._root = root
+        self._spans: Stretches[int] | None = None
+        self._places: Stretches[tuple[int, int]] | None = None
 
     @property
     def file(self) -> str:
@@ -95,20 +98,25 @@ class Document:
 
     def is_spoilt(self, path: Path) -> bool:
         """Whether an FL1xx already says that the value at ``path``, or one around it, is not what was meant."""
-        start, end = self.span(path)
-        return any(spoilt[0] <= start and end <= spoilt[1] for spoilt in self.spoilt)
+        return bool(self.spoilt) and self._spoilt_spans().any_around(*self.span(path))
 
     def explains(self, diagnostic: Diagnostic) -> bool:
         """Whether the diagnostic only follows from what an FL1xx says of its place."""
-        return bool(self.spoilt) and any(_is_inside(diagnostic.position, place) for place in self._spoilt_places())
+        if not self.spoilt:
+            return False
+        if self._places is None:
+            self._places = Stretches((self.source.place(start), self.source.place(end)) for start, end in self.spoilt)
+        place = diagnostic.position
+        return self._places.any_around((place.line, place.column), (place.end_line, place.end_column))
 
     def holds_spoilt(self, path: Path) -> bool:
         """Whether an FL1xx says of something in the value at ``path`` that it is not what was meant."""
-        start, end = self.span(path)
-        return any(start <= spoilt[0] and spoilt[1] <= end for spoilt in self.spoilt)
+        return bool(self.spoilt) and self._spoilt_spans().any_inside(*self.span(path))
 
-    def _spoilt_places(self) -> list[Position]:
-        return [self.source.position(*span) for span in self.spoilt]
+    def _spoilt_spans(self) -> Stretches[int]:
+        if self._spans is None:
+            self._spans = Stretches(self.spoilt)
+        return self._spans
 
     def diagnose(
         self,
@@ -156,10 +164,3 @@ class Document:
         if not isinstance(root, Node):
             root = self._root = root()
         return root
-
-
-def _is_inside(one: Position, other: Position) -> bool:
-    return (other.line, other.column) <= (one.line, one.column) and (one.end_line, one.end_column) <= (
-        other.end_line,
-        other.end_column,
-    )
