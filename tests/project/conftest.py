@@ -95,3 +95,9 @@ def git(project: Project) -> Git:
 
     run("init", "-q", "-b", "main")
     return run
+
+
+@pytest.fixture(scope="session")
+def golden_update(pytestconfig: pytest.Config) -> bool:
+    """Whether golden files are to be rewritten; the flag is that of `tests/compiler`, named beside."""
+    return bool(pytestconfig.getoption("--golden-update", default=False))
