@@ -16,8 +16,8 @@ from flowc.runtime.handlers import Handlers
 from flowc.runtime.outcome import Failed
 from flowc.runtime.perform import perform
 from flowc.runtime.plan import Plan, Plans
-from flowc.simulate.blobs import row_of
 from flowc.runtime.transactions import Lent
+from flowc.simulate.blobs import row_of
 from flowc.simulate.engine import NO_INPUT, Simulation
 from flowc.simulate.state import Error, RunStatus, TaskError
 from flowc.simulate.views import LeasedTask, RunView, StepView, TaskKey, TaskView

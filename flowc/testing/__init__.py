@@ -1,4 +1,7 @@
-"""What users import in their tests: flow files run in memory, with their handlers or with stand-ins for them."""
+"""What users import in their tests: flow files run in memory, with their handlers or with stand-ins for them.
+
+Fixtures with a real PostgreSQL are in ``flowc.testing.fixtures``.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,12 @@ from typing import Any
 from psycopg import Connection
 
 from flowc.compiler.pipeline import compile_file
-from flowc.diagnostic import Diagnostic
-from flowc.report.concise import render
 from flowc.simulate.engine import NO_INPUT, Simulation
 from flowc.simulate.run import Finished, Registry, Worker, finished
 from flowc.simulate.run import run_flow as _run_flow
+from flowc.testing.invalid import InvalidFlow, definition_in
 
 __all__ = ["Finished", "InvalidFlow", "Simulation", "Worker", "definition_of", "finished", "run_flow"]
-
-
-class InvalidFlow(AssertionError):
-    """A flow file with mistakes; its text is the report, ``diagnostics`` are the mistakes."""
-
-    def __init__(self, report: str, diagnostics: list[Diagnostic]) -> None:
-        super().__init__(report)
-        self.diagnostics = diagnostics
 
 
 def definition_of(file: Path | str) -> dict[str, Any]:
@@ -33,12 +27,7 @@ def definition_of(file: Path | str) -> dict[str, Any]:
         InvalidFlow: the file has mistakes.
         OSError: it cannot be read.
     """
-    compilation = compile_file(file)
-    if compilation.definition is None:
-        sources = {compilation.file: compilation.document.text} if compilation.document else {}
-        report = render(compilation.diagnostics, sources, color=False, width=120)
-        raise InvalidFlow(f"{file} has mistakes\n{report}", compilation.diagnostics)
-    return compilation.definition.body
+    return definition_in(compile_file(file)).body
 
 
 def run_flow(
