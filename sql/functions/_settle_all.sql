@@ -10,11 +10,12 @@ declare
   _now     timestamptz := flowc.now();
   _bucket  integer;
   _p       record;
-  _answers text[] := array_fill('ok'::text, array[cardinality(_runs)]);
+  _answers text[] := array_fill('run_closed'::text, array[cardinality(_runs)]);
   _some    text[];
 begin
   perform flowc._require_read_committed();
-  for _bucket in select distinct flowc.bucket_of(r) from unnest(_runs) as r order by 1 loop
+  perform flowc._require_batch(_runs, _slugs, _idxs, _attempts);
+  for _bucket in select distinct flowc.bucket_of(r) from unnest(_runs) as r where r is not null order by 1 loop
     select array_agg(b.at::integer) as ats, array_agg(b.run_id) as runs, array_agg(b.slug) as slugs, array_agg(b.idx) as idxs,
       array_agg(b.attempt) as attempts, array_agg(_state) as states, array_agg(b.output) as outputs, array_agg(b.error) as errors,
       array_agg(b.retryable) as retryable, array_agg(b.retry_at) as retry_at

@@ -19,6 +19,7 @@ declare
   _polled  integer;
 begin
   perform flowc._require_read_committed();
+  perform flowc._require_lease(worker_id, lease) where max_tasks > 0;
   select array_agg((r ->> 0)::uuid order by n) as runs, array_agg(r ->> 1 order by n) as slugs,
     array_agg((r ->> 2)::integer order by n) as idxs, array_agg((r ->> 3)::integer order by n) as attempts,
     array_agg((case r ->> 4 when 'ok' then 1 when 'failed' then 5 end)::smallint order by n) as states,
@@ -27,6 +28,9 @@ begin
     array_agg((r ->> 6)::boolean order by n) as retryable, array_agg((r ->> 7)::timestamptz order by n) as retry_at,
     max(jsonb_array_length(r)) as longest
   into _b from jsonb_array_elements(results) with ordinality as e (r, n);
+  if array_position(_b.states, null) is not null then
+    raise exception 'a result is "ok" or "failed", not %', results -> (array_position(_b.states, null) - 1) -> 4 using errcode = 'FC006';
+  end if;
   if _b.longest > 8 then
     select array_agg(case when r ->> 4 = 'ok' then nullif(r -> 8, 'null') end order by n) into _blobs
     from jsonb_array_elements(results) with ordinality as e (r, n);
