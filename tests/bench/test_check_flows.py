@@ -1,4 +1,4 @@
-"""The flows of the benchmark: the same from the same seed, of the size that is said, and right; so are the large ones."""
+"""The flows of the benchmark: the same from the same seed, of the size that is said, and right."""
 
 from __future__ import annotations
 
