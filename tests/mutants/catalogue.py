@@ -226,7 +226,7 @@ CLIENT = (
     python(
         "a lease that ended is told",
         "runtime/keeper",
-        "            elif self._workshop.abandon(lease):\n",
+        "            elif self._workshop.cancel(lease):\n",
         "            elif False:\n",
         "worker",
         "pieces",
