@@ -67,8 +67,11 @@ class Bench:
 
         Raises:
             KeyError: there is no such handler here.
+            UsageError: it needs blobs, and there is no way to them.
         """
         task = order.task
+        if task.blobs is not None and self._blobs is None:
+            raise UsageError(f"the task brings blobs, and {_URL} is not set where it is performed")
         if task.flow_slug not in self._definitions:
             self._definitions[task.flow_slug] = decode(order.definition)
         plan = self._plans.of(task.flow_slug, task.step_slug)
@@ -87,7 +90,7 @@ def perform_elsewhere(target: str, sources: tuple[str, ...], keeping: Keeping | 
         order: the task.
 
     Raises:
-        FlowcError: the handlers, the secrets or the database's address cannot be found there.
+        FlowcError: the handlers, the secrets or, for a task with blobs, the database's address are not found there.
         KeyError: there is no such handler.
     """
     return _bench(target, sources, keeping, order.definition).perform(order)
@@ -104,7 +107,5 @@ def _opened(
     target: str, sources: tuple[str, ...], keeping: Keeping | None
 ) -> tuple[Handlers, Sources, Guard, Depot | None]:
     values = open_sources(sources)
-    if keeping is not None and _URL not in values:
-        raise UsageError(f"{_URL} is not set where the executor performs tasks", help="blobs are found by it")
-    blobs = None if keeping is None else Warehouse(values[_URL], *keeping)
+    blobs = Warehouse(values[_URL], *keeping) if keeping is not None and _URL in values else None
     return load(target), values, Guard(), blobs

@@ -127,3 +127,15 @@ def unstorable() -> object:
 def writes(tx: Any) -> None:
     """Writes a row together with its completion."""
     tx.execute("insert into public.entries values ('r', 'from a process')")
+
+
+@handlers.register
+def large() -> str:
+    """A value that becomes a blob."""
+    return "x" * 100_000
+
+
+@handlers.register
+def size(text: str) -> int:
+    """How long a text is."""
+    return len(text)

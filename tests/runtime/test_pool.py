@@ -139,6 +139,32 @@ def test_secrets_are_found_where_the_task_is_performed(engine: Engine, tmp_path:
     assert engine.output(run) == {"read_secret": len("correct-horse")}
 
 
+LARGE = "flow: one\nsteps: {large: , size: {with: {text: $large}, retry: {max_attempts: 1}}}"
+
+
+def test_blobs_are_found_by_the_address_that_is_set_where_the_task_is_performed(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.deploy(LARGE)
+    monkeypatch.setenv("FLOWC_DATABASE_URL", engine.dsn)
+    run = engine.start("one")
+    work(engine, lambda: ThreadPoolExecutor(1), inline_limit=1000)
+    assert engine.output(run) == {"size": 100_000}
+    assert engine.conn.execute("select count(*) from flowc._blobs").fetchone() == (1,)
+
+
+def test_a_task_with_blobs_fails_where_no_address_is_set(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.deploy(LARGE)
+    monkeypatch.delenv("FLOWC_DATABASE_URL", raising=False)
+    run = engine.start("one", {})
+    large = Worker(
+        engine.dsn, APP, drain=False, inline_limit=1000, on_event=lambda e: e.kind == "completed" and large.stop()
+    )
+    large.run()
+    work(engine, lambda: ThreadPoolExecutor(1))
+    assert "the task brings blobs, and FLOWC_DATABASE_URL is not set" in engine.error(run)["message"]
+
+
 @pytest.mark.parametrize(
     ("executor", "words"),
     [

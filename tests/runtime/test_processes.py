@@ -180,6 +180,14 @@ def test_a_secret_that_is_exchanged_reaches_children_that_are_there(
     assert (engine.output(first), engine.output(second)) == ({"work": 5}, {"work": 16})
 
 
+def test_children_keep_blobs(engine: Engine) -> None:
+    engine.deploy("flow: one\nsteps: {large: , size: {with: {text: $large}}}")
+    run = engine.start("one")
+    work(engine, inline_limit=1000, concurrency=1)
+    assert engine.output(run) == {"size": 100_000}
+    assert engine.conn.execute("select count(*) from flowc._blobs").fetchone() == (1,)
+
+
 def test_an_executor_that_there_is_not_is_said(dsn: str) -> None:
     handlers = Handlers()
     handlers.register(lambda: 1, name="one")
