@@ -18,7 +18,7 @@ create table flowc._runs (
   started_at       timestamptz not null,
   ended_at         timestamptz,
   primary key (bucket, run_id)
-) with (fillfactor = 50);
+) with (fillfactor = 45);
 
 -- Ready and leased tasks. The key is the order in which they are polled; the lease is not in it: polls update HOT, for
 -- which pages keep room. What a lease changes stands together, so that its record in the log is short.
