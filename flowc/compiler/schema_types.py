@@ -76,7 +76,7 @@ class Shape:
     Of numbers, ``whole`` leaves out those with a fraction.
     """
 
-    __slots__ = ("_inner", "_required", "_scalars", "kind", "parts", "values", "whole")
+    __slots__ = ("_inner", "_names", "_required", "_scalars", "kind", "parts", "values", "whole")
 
     def __init__(
         self, kind: str, parts: tuple[Part, ...] = (), values: tuple[Any, ...] | None = None, whole: bool = False
@@ -87,6 +87,7 @@ class Shape:
         self.whole = whole
         self._inner: dict[str | int, Type] = {}
         self._required: frozenset[str] | None = None
+        self._names: list[str] | None = None
         self._scalars: frozenset[Any] | None = None
 
     @property
@@ -135,11 +136,13 @@ class Shape:
         return any(name in mapping(schema, "properties") for schema, _ in self.parts)
 
     def names(self) -> list[str]:
-        """The fields that are listed, in their order."""
-        if self.values is not None:
-            return list(dict.fromkeys(name for value in self.values for name in value))
-        listed_here = [mapping(schema, "properties") for schema, _ in self.parts]
-        return list(dict.fromkeys(chain.from_iterable(listed_here)))
+        """The fields that are listed, in their order; the list is not to be changed."""
+        if self._names is None:
+            listing = (
+                [mapping(schema, "properties") for schema, _ in self.parts] if self.values is None else self.values
+            )
+            self._names = list(dict.fromkeys(chain.from_iterable(listing)))
+        return self._names
 
     def may_have(self, name: str) -> bool:
         """Whether an object may have such a field; one that schemas neither list nor expressly allow is a mistake."""
