@@ -59,9 +59,9 @@ create table flowc._plans (
 create table flowc._nodes (
   flow_id      integer not null,
   node         smallint not null,
-  kind         smallint not null,              -- 0 task, 1 map, 2 gate, 3 end
+  kind         smallint not null check (kind between 0 and 3), -- 0 task, 1 map, 2 gate, 3 end
   priority     integer not null default 0,
-  timeout      bigint not null default 60000,
+  timeout      bigint not null default 60000 check (timeout > 0),
   need_id      integer,
   has_input    boolean not null default false, -- the flow declares a schema of its input
   needs_input  boolean not null default false,
@@ -78,7 +78,7 @@ create table flowc._nodes (
   -- from here on: what polls do not read
   n_in         integer not null default 0,
   n_join       integer not null default 0,
-  join_kind    smallint not null default 0,    -- 0 all, 1 any, 2 none, 3 settled
+  join_kind    smallint not null default 0 check (join_kind between 0 and 3), -- 0 all, 1 any, 2 none, 3 settled
   run_if       jsonb[],
   run_unless   jsonb[],
   cond_nodes   smallint[],
@@ -92,12 +92,12 @@ create table flowc._nodes (
   map_literal  jsonb,                          -- a list, whose references are to map_nodes and the input
   map_nodes    smallint[],
   map_slugs    text[] collate "C",
-  max_parallel integer,
-  max_attempts integer not null default 3,
-  base_delay   bigint not null default 1000,   -- milliseconds, as all durations here
-  max_delay    bigint not null default 300000,
-  jitter       double precision not null default 0.1,
-  delay        bigint not null default 0,
+  max_parallel integer check (max_parallel > 0),
+  max_attempts integer not null default 3 check (max_attempts > 0),
+  base_delay   bigint not null default 1000 check (base_delay >= 0), -- milliseconds, as all durations here
+  max_delay    bigint not null default 300000 check (max_delay >= 0),
+  jitter       double precision not null default 0.1 check (jitter between 0 and 1),
+  delay        bigint not null default 0 check (delay >= 0),
   final_nodes  smallint[],                     -- of a gate or an end: the final steps of the branch
   primary key (flow_id, node)
 );
@@ -108,7 +108,7 @@ create table flowc._edges (
   flow_id      integer not null,
   parent       smallint not null,
   child        smallint not null,
-  kind         smallint not null,              -- 0 join, 1 wait, 2 gate
+  kind         smallint not null check (kind between 0 and 2), -- 0 join, 1 wait, 2 gate
   same_gate    boolean not null,               -- both in one innermost branch: skipped with it
   n_in         integer not null default 0,     -- from here on: copied from the child, so that the hot path reads no node
   n_join       integer not null default 0,
