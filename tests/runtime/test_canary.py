@@ -114,7 +114,8 @@ def test_a_leaked_secret_is_nowhere(
     options = ("--handlers", "app:handlers", "--secrets", "folder:vault", "--log-format", form, "--log-level", "debug")
     options += ("--executor", executor, "--concurrency", "2")
     told = flowc(folder, engine.dsn, "worker", "--drain", *options)
-    told += "".join(flowc(folder, engine.dsn, *words) for words in (["show", run], ["show", run, "--json"], ["runs"]))
+    commands = (["show", run], ["show", run, "--json"], ["show", run, "plain"], ["watch", run], ["runs", "--json"])
+    told += "".join(flowc(folder, engine.dsn, *words) for words in commands)
     with logging_postgres.log.open("rb") as log:
         log.seek(before)
         told += log.read().decode()
