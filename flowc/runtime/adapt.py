@@ -27,7 +27,7 @@ import typing_extensions
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import ErrorDetails, PydanticSerializationError
+from pydantic_core import ErrorDetails
 
 from flowc.runtime.annotations import NotResolved, Schema, fields_of
 from flowc.runtime.blobs.wishes import holds_bytes
@@ -94,7 +94,7 @@ class Adapted:
         mode: Literal["python", "json"] = "python" if self._bytes else "json"
         try:
             return self._adapter.dump_python(value, mode=mode, by_alias=True, warnings=False)
-        except (PydanticSerializationError, UnicodeError):
+        except (ValueError, RecursionError):  # pydantic's own errors are of the first kind
             return value
 
     def require(self, value: Any, output: bytes) -> None:

@@ -196,16 +196,6 @@ def refuses_null(converter: Converter) -> bool:
     return False
 
 
-def require(schema: Schema, value: Any) -> None:
-    """Hold JSON data against the schema of an annotation; raises Misfit if it does not fit."""
-    try:
-        mistakes = errors_of(schema, value)
-    except SchemaError:  # a pattern, say, that only Python can read
-        return
-    if mistakes:
-        raise Misfit(*mistakes[0])
-
-
 def _quick(schema: Schema) -> frozenset[type]:
     if "anyOf" in schema:
         return frozenset().union(*map(_quick, schema["anyOf"]))

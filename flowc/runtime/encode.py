@@ -58,15 +58,20 @@ def encode(value: object, *, most: int = MAX_BYTES) -> bytes:
     except (TypeError, RecursionError):  # also integers beyond 64 bits, which are JSON nevertheless
         text = json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     else:
+        _refuse_large(text, most)  # before a look at every byte
         # The fast encoder writes NaN as null and lets U+0000 pass; both leave a trace that is quick to look for.
         if b"null" in text or b"\\u0000" in text:
             _refuse_nan_and_nul(value, text)
     digits = text.translate(_ZEROS)
     if (_EXPONENTS[0] in digits or _EXPONENTS[1] in digits) and _LARGE_FLOAT.search(b"," + text):
         text = _TEXT_OR_NUMBER.sub(_float_written_out, text)
+    _refuse_large(text, most)
+    return text
+
+
+def _refuse_large(text: bytes, most: int) -> None:
     if len(text) > most:
         raise NotJSON("$", f"is {len(text):,} bytes of JSON; {most:,} is the most that is kept")
-    return text
 
 
 def decode(text: str | bytes) -> Any:

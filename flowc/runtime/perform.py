@@ -17,7 +17,7 @@ from flowc.runtime.blobs.marks import Place, put_in_place, read_marks, taken_out
 from flowc.runtime.blobs.trouble import BlobTooLarge
 from flowc.runtime.blobs.wishes import loaded
 from flowc.runtime.context import Context
-from flowc.runtime.convert import Misfit, require
+from flowc.runtime.convert import Misfit
 from flowc.runtime.encode import NotJSON, decode, encode
 from flowc.runtime.failure import Permanent, RetryLater, error_object, error_of, retry_moment
 from flowc.runtime.handlers import PREVIOUS
@@ -113,7 +113,7 @@ class Performance:
         if self.plan.output_schema is not None:
             _require("InvalidOutput", "the result", self.plan.output_schema, decode(output))
         if converter is not None and type(result) not in converter.quick:
-            self._require_annotated(output)
+            self._require_annotated(result, output)
         return written
 
     def is_inline(self, written: Written) -> bool:
@@ -135,14 +135,15 @@ class Performance:
                 "SecretInOutput", f"the result holds the value of the secret `{found}`, which is never stored"
             )
 
-    def _require_annotated(self, output: bytes) -> None:
+    def _require_annotated(self, result: object, output: bytes) -> None:
         """Raises Refused if the result is not what its handler is annotated to return."""
         handler = self.plan.calls[-1].handler
+        assert handler.result is not None
         try:
-            require(handler.returns or {}, decode(output))
+            handler.result.require(result, output)
         except Misfit as misfit:
             annotated = f"the result does not fit what `{handler.name}` is annotated to return"
-            raise Refused("InvalidOutput", f"{annotated} at `{misfit.path}`: {misfit.sentence}") from None
+            raise Refused("InvalidOutput", f"{annotated} at `${misfit.path}`: {misfit.sentence}") from None
 
     def failed(self, error: BaseException) -> Failed:
         """The outcome of an exception; never raises."""
