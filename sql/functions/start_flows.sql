@@ -8,12 +8,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, flowc, 
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_memoize = off set jit = off
 as $$
 declare
-  _now      timestamptz := flowc.now();
-  _buckets  integer := flowc.buckets();
-  _flow_id  integer;
-  _defaults jsonb;
-  _ids      uuid[];
-  _bucket   integer;
+  _now    timestamptz := flowc.now();
+  _flow   record;
+  _ids    uuid[];
+  _bucket integer;
 begin
   perform flowc._require_read_committed();
   if coalesce(cardinality(run_keys), cardinality(inputs)) <> cardinality(inputs) then
@@ -23,21 +21,23 @@ begin
   elsif priority is null or priority not between -1000000 and 1000000 then
     raise exception 'a priority is a number from -1000000 to 1000000' using errcode = 'FC006';
   end if;
-  select p.flow_id, p.input_defaults into _flow_id, _defaults from flowc._plans p
-  join flowc.flows f using (flow_id) where f.flow_slug = start_flows.flow_slug;
+  select p.flow_id, p.input_defaults, r.flow_slug is not null as retired, (select count(*)::integer from flowc._buckets) as buckets
+  into _flow
+  from flowc.flows f join flowc._plans p using (flow_id) left join flowc.retired_flows r on r.flow_slug = f.flow_slug
+  where f.flow_slug = start_flows.flow_slug;
   if not found then
     raise exception 'flow "%" is not deployed', flow_slug using errcode = 'FC001', hint = 'Deploy it first (flowc deploy).';
-  elsif exists (select from flowc.retired_flows r where r.flow_slug = start_flows.flow_slug) then
+  elsif _flow.retired then
     raise exception 'flow "%" is retired', flow_slug using errcode = 'FC003', hint = 'Start its successor.';
   end if;
-  select array_agg(case when k.key is null
-      then flowc._new_run_id(floor(random() * _buckets)::integer, _now)
-      else flowc._keyed_run_id(start_flows.flow_slug, k.key, _buckets) end order by k.n)
-  into _ids
-  from unnest(inputs, run_keys) with ordinality as k (input, key, n);
+  _ids := array(
+    select case when k.key is null then flowc._new_run_id(floor(random() * _flow.buckets)::integer, _now)
+      else flowc._keyed_run_id(start_flows.flow_slug, k.key, _flow.buckets) end
+    from unnest(inputs, run_keys) with ordinality as k (input, key, n) order by k.n);
 
   for _bucket in select distinct flowc.bucket_of(i) from unnest(_ids) as i order by 1 loop
-    perform flowc._start(_bucket, _now, _flow_id, _defaults, _ids, inputs, run_keys, priority, input_checked, input_blobs);
+    perform flowc._start(_bucket, _now, _flow.flow_id, _flow.input_defaults, _ids, inputs, run_keys, priority, input_checked,
+      input_blobs);
   end loop;
   return query select unnest(_ids);
 end
