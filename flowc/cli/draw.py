@@ -15,6 +15,7 @@ from rich.tree import Tree
 from flowc.cli.facts import NOTHING, Facts
 from flowc.cli.order import drawing_order
 from flowc.cli.progress import Progress
+from flowc.cli.references import with_references
 from flowc.cli.terminal import is_rich, one_line, width
 from flowc.cli.words import between, reason, span
 
@@ -141,7 +142,7 @@ def _line(state: StepState, error: TaskError | None, facts: Facts, at_work: str,
 def _output(state: StepState) -> str:
     if state.output is None:
         return ""
-    text = one_line(state.output)
+    text = one_line(with_references(state.output, state.blobs))
     return f" → {text if len(text) <= _OUTPUT else text[:_OUTPUT] + '…'}"
 
 

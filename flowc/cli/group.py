@@ -39,6 +39,7 @@ COMMANDS = {
     "cancel": "Cancel a run.",
     "retry": "Run what failed or was cancelled in a run again.",
     "prune": "Delete ended runs that are old.",
+    "blob": "Read, list and collect large values.",
     "doctor": "Say what is wrong in the database, and what to do.",
     "completion": "Print what a shell needs to complete commands.",
     "explain": "Explain a rule of `flowc check`.",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flowc.errors import InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from flowc.project.settings import Settings
 
 _HOW = "give it as key=value, or as --input JSON or --input @file"
 _TYPES = {
@@ -61,6 +64,24 @@ def check_input(value: Any, schema: Any) -> bytes:
         return checked_input(value, schema)
     except InvalidInput as error:
         raise UsageError(error.message, help=_HOW) from None
+
+
+def stored_input(url: str, settings: Settings, body: Mapping[str, Any], value: bytes) -> tuple[bytes, bytes | None]:
+    """What of a run's input goes into its row, and its marks if it is a large one, which is then stored as a blob.
+
+    Raises:
+        BlobNotStored: the store does not take it.
+    """
+    if len(value) <= settings.inline_limit:
+        return value, None
+    from flowc.runtime.blobs.depot import keep_input
+    from flowc.runtime.blobs.warehouse import Warehouse
+
+    depot = Warehouse(url, settings.blobs, settings.inline_limit, patience=lambda: 0.0)
+    try:
+        return keep_input(body, value, depot.put, settings.inline_limit)
+    finally:
+        depot.close()
 
 
 def _read_json(text: str) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowc.cli.again import again
+from flowc.cli.references import how_to_read, with_references
 from flowc.cli.terminal import one_line, printable, put, say
 from flowc.cli.words import between
 
@@ -26,7 +27,9 @@ def finish(progress: Progress, handlers: str | None = None) -> None:
     if run.status == "completed":
         skipped = skipped_failures(run.skipped_failures)
         say(f"run {run.run_id} completed in {between(run.started_at, run.ended_at)}{skipped}")
-        put(pretty(run.output) + "\n")
+        put(pretty(run.output and with_references(run.output, run.output_blobs)) + "\n")
+        for line in how_to_read(run.output_blobs):
+            say(line)
         return
     say_why(run, f"run {run.run_id}")
     retry = again(f"flowc retry {run.run_id}")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import click
 
+from flowc.cli.blob import collected
 from flowc.cli.database import open_database
 from flowc.cli.here import settings_here
 from flowc.cli.options import database_option, to_duration
@@ -23,8 +24,11 @@ _BATCH = 10_000
 def command(age: timedelta, url: str | None) -> None:
     """Delete runs that ended long ago, with all that is kept of them."""
     pruned = 0
-    with open_database(url, settings_here()) as database, database.connection() as conn:
+    settings = settings_here()
+    with open_database(url, settings) as database, database.connection() as conn:
         while (batch := queries.prune(conn, age)) >= _BATCH:
             pruned += batch
+        blobs = collected(database.url, settings.blobs)
     pruned += batch
     say(f"deleted {pruned} {'run' if pruned == 1 else 'runs'}")
+    say(blobs)

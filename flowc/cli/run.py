@@ -11,7 +11,7 @@ from flowc.cli.database import URL, open_database
 from flowc.cli.deploying import deploy_to_run
 from flowc.cli.draw import order_of
 from flowc.cli.here import load_handlers, open_secrets, settings_here
-from flowc.cli.inputs import check_input, read_input
+from flowc.cli.inputs import check_input, read_input, stored_input
 from flowc.cli.options import database_option, handlers_option, input_option, pairs_argument, secrets_option
 from flowc.cli.outcome import finish, say_how_to_go_on
 from flowc.cli.sources import compile_paths, definitions_of, signatures_of
@@ -60,9 +60,12 @@ def command(
         values = values.besides({URL: database.url})
         require_secrets(definition.body, values)
         with database.connection() as conn:
-            worker = Worker(database.url, registry, secrets=values)
+            worker = Worker(
+                database.url, registry, secrets=values, blobs=settings.blobs, inline_limit=settings.inline_limit
+            )
             definition = deploy_to_run(conn, definition, drafts=database.embedded)
-            run_id = queries.start_flow(conn, definition.slug, value, input_checked=True)
+            value, blobs = stored_input(database.url, settings, definition.body, value)
+            run_id = queries.start_flow(conn, definition.slug, value, input_checked=True, input_blobs=blobs)
             say(f"run {run_id}: {definition.slug}")
             assert compilation.flow is not None
             order = order_of(definition.body, list(compilation.flow.steps))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flowc.cli.again import again
 from flowc.cli.draw import said_of
 from flowc.cli.outcome import pretty
+from flowc.cli.references import how_to_read, with_references
 from flowc.cli.terminal import one_line, printable, table
 from flowc.cli.words import at, between, reason
 
@@ -30,9 +31,10 @@ def errors_of_run(errors: Sequence[TaskError], failures: int, run_id: str) -> st
 def input_and_output(run: Run) -> str:
     """The run's input and output, shortened."""
     whole = again(f"flowc show {run.run_id}") + " --json"
-    lines = [f"input   {_short(run.input, whole)}"]
+    lines = [f"input   {_short(with_references(run.input, run.input_blobs), whole)}", *how_to_read(run.input_blobs)]
     if run.output is not None:
-        lines.append(f"output  {_short(run.output, whole)}")
+        lines.append(f"output  {_short(with_references(run.output, run.output_blobs), whole)}")
+    lines += how_to_read(run.output_blobs)
     return "\n" + "\n".join(lines) + "\n"
 
 
@@ -68,7 +70,8 @@ def step_whole(
     parts += [_told(error) for error in errors]
     parts += [f"\n`{name}`, which it may see\n{pretty(text)}\n" for name, text in inputs.items()]
     if state.output is not None:
-        parts.append(f"\noutput\n{pretty(state.output)}\n")
+        parts.append(f"\noutput\n{pretty(with_references(state.output, state.blobs))}\n")
+        parts += [f"{line}\n" for line in how_to_read(state.blobs)]
     return "".join(parts)
 
 

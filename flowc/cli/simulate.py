@@ -16,6 +16,7 @@ from flowc.cli.inputs import check_input, read_input
 from flowc.cli.options import handlers_option, input_option, json_option, pairs_argument, secrets_option
 from flowc.cli.outcome import pretty, say_why, skipped_failures
 from flowc.cli.progress import Progress
+from flowc.cli.references import with_references
 from flowc.cli.rows_json import run_as_json
 from flowc.cli.sources import compile_paths, definitions_of, signatures_of
 from flowc.cli.terminal import put, say
@@ -89,6 +90,6 @@ def _tell(progress: Progress, order: list[str], facts: Facts) -> None:
     if run.status == "completed":
         took = between(run.started_at, run.ended_at)
         say(f"completed after {took} of simulated time{skipped_failures(run.skipped_failures)}")
-        put(pretty(run.output) + "\n")
+        put(pretty(run.output and with_references(run.output, run.output_blobs)) + "\n")
     else:
         say_why(run, "the simulated run")

@@ -8,7 +8,7 @@ from flowc.cli.database import open_database
 from flowc.cli.draw import order_of
 from flowc.cli.finding import find_flow
 from flowc.cli.here import settings_here
-from flowc.cli.inputs import check_input, read_input
+from flowc.cli.inputs import check_input, read_input, stored_input
 from flowc.cli.live import watch
 from flowc.cli.options import database_option, flow_argument, input_option, pairs_argument
 from flowc.cli.outcome import finish
@@ -32,11 +32,13 @@ def command(
 
     The work is done by `flowc worker`. With --wait, the run's output is printed and the exit code is 1 if it failed.
     """
-    with open_database(url, settings_here()) as database, database.connection() as conn:
+    settings = settings_here()
+    with open_database(url, settings) as database, database.connection() as conn:
         body = find_flow(conn, flow)
         schema = body.get("input")
         value = check_input(read_input(text, pairs, schema), schema)
-        run_id = queries.start_flow(conn, flow, value, key, priority, input_checked=True)
+        value, blobs = stored_input(database.url, settings, body, value)
+        run_id = queries.start_flow(conn, flow, value, key, priority, input_checked=True, input_blobs=blobs)
         if not wait:
             put(run_id + "\n")
             return

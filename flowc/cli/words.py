@@ -41,3 +41,15 @@ def span(seconds: float) -> str:
 def at(moment: datetime) -> str:
     """A moment in the terminal's time zone, to the second."""
     return moment.astimezone().isoformat(" ", "seconds")
+
+
+def size_of(count: int) -> str:
+    """So many bytes: ``512 bytes``, ``70.0 kB``, ``5.2 MB``, ``1.1 GB``."""
+    if count < 1000:
+        return f"{count} {'byte' if count == 1 else 'bytes'}"
+    size, unit = count / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if size < 999.95:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}"

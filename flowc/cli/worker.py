@@ -78,6 +78,8 @@ def command(
             lease=lease,
             drain=drain,
             secrets=values.besides({URL: database.url}),
+            blobs=settings.blobs,
+            inline_limit=settings.inline_limit,
         )
         log_to(sys.stderr, worker.guard, Logging(log_format, log_level, worker.worker_id))
         say(f"worker {worker.worker_id}: {listing(registry.names)}")

@@ -586,6 +586,12 @@ _RUN: LiteralString = (
 
 
 def _value(conn: Connection, query: LiteralString, arguments: Sequence[object], *, binary: bool = False) -> Any:
+def blob_ids(conn: Connection, beginning: str, limit: int) -> list[str]:
+    """The ids of blobs that begin like that, in their order."""
+    query: LiteralString = "select blob_id from flowc.blobs where starts_with(blob_id, %s) order by blob_id limit %s"
+    return [blob_id for (blob_id,) in conn.execute(query, [beginning, limit])]
+
+
     row = conn.execute(query, arguments, binary=binary).fetchone()
     assert row is not None
     return row[0]

@@ -9,8 +9,9 @@ from typing import Any
 
 from flowc.errors import UsageError
 
-KEYS = ("flows", "handlers", "lock", "ignore", "secrets", "cache_dir")
+KEYS = ("flows", "handlers", "lock", "ignore", "secrets", "cache_dir", "blobs", "inline_limit")
 FLOWS, LOCK = "flows", "flowc.lock"
+TABLE, INLINE_LIMIT = "table", 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Settings:
         ignore: codes of rules that are not reported.
         secrets: where the values of secrets come from, e.g. ``env`` or ``folder:/run/secrets``; empty if nobody says.
         cache_dir: the folder that keeps what checks found; None if nobody says.
+        blobs: where large values are stored: ``table``, ``folder:/path`` or ``s3://bucket/prefix``.
+        inline_limit: bytes of JSON up to which a value is no large one.
     """
 
     root: Path
@@ -34,6 +37,8 @@ class Settings:
     ignore: tuple[str, ...]
     secrets: tuple[str, ...] = ()
     cache_dir: Path | None = None
+    blobs: str = TABLE
+    inline_limit: int = INLINE_LIMIT
 
 
 def load_settings(start: Path, environment: Mapping[str, str]) -> Settings:
@@ -60,6 +65,8 @@ def load_settings(start: Path, environment: Mapping[str, str]) -> Settings:
         ignore=tuple(code.strip() for entry in _strings(table, "ignore") for code in entry.split(",")),
         secrets=tuple(source.strip() for entry in _strings(table, "secrets") for source in entry.split(",")),
         cache_dir=root / cache_dir if cache_dir else None,
+        blobs=_string(table, "blobs") or TABLE,
+        inline_limit=_bytes(table, "inline_limit", INLINE_LIMIT),
     )
 
 
@@ -94,6 +101,17 @@ def _string(table: dict[str, Any], key: str) -> str | None:
     if value is not None and (not isinstance(value, str) or not value):
         raise UsageError(f"[tool.flowc] {key} is a string, got {value!r}")
     return value
+
+
+def _bytes(table: dict[str, Any], key: str, default: int) -> int:
+    value = table.get(key, default)
+    try:
+        count = int(value)
+    except (TypeError, ValueError):
+        count = -1
+    if count < 0 or isinstance(value, bool | float):
+        raise UsageError(f"[tool.flowc] {key} is a number of bytes, got {value!r}", help=f"e.g. {default}")
+    return count
 
 
 def _strings(table: dict[str, Any], key: str) -> tuple[str, ...]:

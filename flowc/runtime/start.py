@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import psycopg
@@ -11,6 +12,8 @@ from psycopg.types.json import Jsonb
 from flowc.db import queries
 from flowc.db.sqlstate import as_flowc_error
 from flowc.errors import InvalidInput, NotDeployedError
+from flowc.runtime.blobs.blob import JSON, Blob
+from flowc.runtime.blobs.depot import keep_input
 from flowc.runtime.encode import NotJSON, decode, encode
 from flowc.schemas import errors_of
 
@@ -49,8 +52,10 @@ def start(
     with conn.cursor(row_factory=tuple_row) as cursor:
         as_conn = cast("Connection", cursor)  # executes like one, and its rows are what we expect
         try:
-            value = checked_input({} if input is None else input, _schema_of(queries.get_flow(as_conn, flow), flow))
-            return queries.start_flow(as_conn, flow, value, key, priority, input_checked=True)
+            definition = _definition_of(queries.get_flow(as_conn, flow), flow)
+            value = checked_input({} if input is None else input, definition.get("input"))
+            value, blobs = keep_input(definition, value, lambda data, kind: _put(as_conn, data, kind))
+            return queries.start_flow(as_conn, flow, value, key, priority, input_checked=True, input_blobs=blobs)
         except psycopg.Error as error:
             _refuse(error)
 
@@ -67,9 +72,14 @@ async def start_async(
     async with conn.cursor(row_factory=tuple_row) as cursor:
         try:
             row = await (await cursor.execute("select flowc.get_flow(%s)", [flow])).fetchone()
-            value = checked_input({} if input is None else input, _schema_of(None if row is None else row[0], flow))
-            arguments = [flow, Jsonb(value, dumps=bytes), key, priority]
-            started = await cursor.execute("select flowc.start_flow(%s, %s, %s, %s, true)::text", arguments)
+            definition = _definition_of(None if row is None else row[0], flow)
+            value = checked_input({} if input is None else input, definition.get("input"))
+            inline, blobs = keep_input(definition, value, Blob)
+            if blobs is not None:
+                await cursor.execute("select flowc.put_blob(%b, %s)", [value, JSON])
+            marks = None if blobs is None else Jsonb(blobs, dumps=bytes)
+            arguments = [flow, Jsonb(inline, dumps=bytes), key, priority, marks]
+            started = await cursor.execute("select flowc.start_flow(%s, %s, %s, %s, true, %s)::text", arguments)
             row = await started.fetchone()
         except psycopg.Error as error:
             _refuse(error)
@@ -102,10 +112,17 @@ def checked_input(value: Any, schema: Any) -> bytes:
     return encode(data)
 
 
-def _schema_of(definition: str | None, flow: str) -> Any:
-    if definition is None:
+def _definition_of(text: str | None, flow: str) -> Mapping[str, Any]:
+    if text is None:
         raise NotDeployedError(f"flow `{flow}` is not deployed in this database", help="deploy it with `flowc deploy`")
-    return decode(definition).get("input")
+    definition: Mapping[str, Any] = decode(text)
+    return definition
+
+
+def _put(conn: Connection, data: bytes, media_type: str) -> Blob:
+    """Store a large input in the transaction of the start."""
+    queries.put_blob(conn, data, media_type)
+    return Blob(data, media_type)
 
 
 def _refuse(error: psycopg.Error) -> NoReturn:

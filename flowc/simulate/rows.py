@@ -12,19 +12,21 @@ from flowc.simulate.run import Finished
 def run_row(finished: Finished) -> Run:
     """The run as a row of ``flowc.runs``."""
     run = finished.run
+    output, blobs = row_of(run.output)
     return Run(
         run_id=run.run_id,
         flow_slug=run.flow_slug,
         status=run.status,
         run_key=run.run_key,
         input=_text(run.input),
-        output=_text(run.output) if run.status == "completed" else None,
+        output=output if run.status == "completed" else None,
         error=None if run.error is None else _text(run.error),
         failed_step=run.failed_step,
         skipped_failures=run.skipped_failures,
         priority=run.priority,
         started_at=run.started_at,
         ended_at=run.ended_at,
+        output_blobs=blobs,
     )
 
 
@@ -44,6 +46,7 @@ def step_rows(finished: Finished) -> list[StepState]:
             remaining=step.remaining,
             started_at=step.started_at,
             ended_at=step.ended_at,
+            blobs=row_of(step.output)[1],
         )
         for slug, step in finished.steps.items()
     ]
@@ -67,6 +70,7 @@ def task_rows(finished: Finished) -> list[StepTask]:
             ended_at=task.ended_at,
             output=_text(task.output) if task.status == "completed" else None,
             error=None if task.error is None else _text(task.error),
+            blobs=row_of(task.output)[1],
         )
         for task in finished.tasks
     ]

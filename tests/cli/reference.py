@@ -63,7 +63,7 @@ _TYPES = {
     "tuple[str, ...]": "list of texts",
     "None": "null",
 }
-_JSON_COLUMNS = {"input", "output", "error"}
+_JSON_COLUMNS = {"input", "output", "error", "blobs", "input_blobs", "output_blobs"}
 
 
 def page() -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
 
+from flowc.references import INPUT
 from flowc.runtime.blobs.blob import BYTES, JSON, Blob, Source
 from flowc.runtime.blobs.marks import Mark, Place
-from flowc.runtime.blobs.needs import Needs, parts_of
+from flowc.runtime.blobs.needs import Needs, needs_of, parts_of
 from flowc.runtime.blobs.trouble import BlobMissing, BlobTooLarge
 from flowc.runtime.encode import decode, encode
 
@@ -93,12 +94,9 @@ def keep(
             guard(data)
         return depot.put(data, media_type)
 
-    inline, kept = value, []
-    if len(value) > depot.inline_limit:
-        rest = _rest(decode(value), needs) if needs else b"null"
-        if 2 * len(rest) < len(value):
-            inline = rest
-            kept.append(Place((), put(value, JSON)))
+    rest = what_stays(value, needs, depot.inline_limit)
+    inline = value if rest is None else rest
+    kept = [] if rest is None else [Place((), put(value, JSON))]
     for path, blob in places:
         if not path and blob.is_json and needs:
             inline = _rest(blob.json(), needs)
@@ -107,6 +105,27 @@ def keep(
             stored = Blob.stored(blob.id, blob.size, blob.media_type, depot)
         kept.append(Place(path, stored))
     return inline, marks_json(kept)
+
+
+def what_stays(value: bytes, needs: Needs | None, limit: int) -> bytes | None:
+    """The JSON that stays in the row of a value that goes to a blob; None if the value stays there itself.
+
+    It does where it is not over the limit in bytes, and where the engine reads most of it.
+    """
+    if len(value) <= limit:
+        return None
+    rest = _rest(decode(value), needs) if needs else b"null"
+    return rest if 2 * len(rest) < len(value) else None
+
+
+def keep_input(
+    definition: Mapping[str, Any], value: bytes, put: Callable[[bytes, str], Blob], limit: int = INLINE_LIMIT
+) -> tuple[bytes, bytes | None]:
+    """What goes into the row of a run's input, and its marks if it is a large one; ``put`` stores that."""
+    if len(value) <= limit:
+        return value, None
+    rest = what_stays(value, needs_of(definition).get(INPUT), limit)
+    return (value, None) if rest is None else (rest, marks_json([Place((), put(value, JSON))]))
 
 
 def marks_json(places: Sequence[Place]) -> bytes | None:
