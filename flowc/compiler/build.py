@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flowc.compiler.document import Document, Path
 
 # Shorter literals are never taken for a credential.
-LONG = 16
+LONG = 8
 
 _EMPTY: Mapping[str, Any] = {}
 _NOWHERE: frozenset[str] = frozenset()

@@ -22,6 +22,7 @@ For a literal dollar write two. To compare two values, do it in a handler and te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 RULE = Rule("FL310", "bad-reference")
 
+# `$step[0]` and `${step}`, as other tools write them.
+_INDEX = re.compile(r"\[(\d+)\]")
+_BRACKETS = str.maketrans("", "", "{}()")
+
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each text that looks like a reference and is none."""
@@ -46,11 +51,17 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
                 mention,
                 f"`{mention.text}` is no reference",
                 label="begins with a dollar",
-                help=f"for a literal dollar write `${mention.text}`",
+                help=_advice(flow, mention.text),
             )
     for step in flow.steps.values():
         if step.conditions or step.run_if or step.run_unless:
             yield from _in_conditions(flow, step)
+
+
+def _advice(flow: Flow, text: str) -> str:
+    """The reference that is nearly written, where it names something; else how to write the text."""
+    meant = _INDEX.sub(r".\1", text.translate(_BRACKETS)).replace("..", ".").rstrip(".")
+    return f"write `{meant}`" if _names_something(flow, meant) else f"for a literal dollar write `${text}`"
 
 
 def _in_conditions(flow: Flow, step: Step) -> Iterator[Diagnostic]:

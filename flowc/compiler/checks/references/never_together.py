@@ -55,13 +55,14 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each dependency that is excluded by what the step needs besides."""
     for clash in clashes(flow):
         step, name = clash.step, clash.mention.name
-        helps = name in step.joins and step.slug not in (clash.one.owner, clash.other.owner)
+        is_own = step.slug in (clash.one.owner, clash.other.owner)
+        advice = "`join: any` takes whichever completed" if len(step.joins) > 1 else f"move it to where `{name}` runs"
         yield flow.diagnose(
             RULE,
             clash.mention,
             f"`{step.slug}` never runs: `{name}` never completes together with what else it needs",
             label="they never complete in the same run",
-            help="`join: any` takes whichever completed" if helps else None,
+            help=advice if name in step.joins and not is_own else None,
             related=(_related(flow, clash.one), _related(flow, clash.other)),
         )
 

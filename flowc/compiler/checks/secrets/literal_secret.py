@@ -50,7 +50,7 @@ _CREDENTIAL = re.compile(
 )
 _ENOUGH = 4096
 _NAME = re.compile(r"(?:.*[_-])?(?:api_?key|passw(?:or)?d|secret|token|private_?key|credentials?)", re.IGNORECASE)
-_RANDOM = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/=_-]{20,}")
+_RANDOM = re.compile(r"(?:(?:sk|pk|rk|gh[pousr]|xox[a-z])[-_].{5,}|(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/=_-]{20,})")
 
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
