@@ -1,3 +1,5 @@
+"""The handlers of the example."""
+
 from flowc import Handlers
 
 handlers = Handlers()
