@@ -570,6 +570,12 @@ def drop_blob(conn: Connection, blob_id: str) -> bool:
     return bool(_value(conn, "select flowc.drop_blob(%s)", [blob_id]))
 
 
+def blob_ids(conn: Connection, beginning: str, limit: int) -> list[str]:
+    """The ids of blobs that begin like that, in their order."""
+    query: LiteralString = "select blob_id from flowc.blobs where starts_with(blob_id, %s) order by blob_id limit %s"
+    return [blob_id for (blob_id,) in conn.execute(query, [beginning, limit])]
+
+
 def blobs(conn: Connection, limit: int | None = None) -> list[StoredBlob]:
     """Blobs, the latest first."""
     query: LiteralString = (
@@ -586,12 +592,6 @@ _RUN: LiteralString = (
 
 
 def _value(conn: Connection, query: LiteralString, arguments: Sequence[object], *, binary: bool = False) -> Any:
-def blob_ids(conn: Connection, beginning: str, limit: int) -> list[str]:
-    """The ids of blobs that begin like that, in their order."""
-    query: LiteralString = "select blob_id from flowc.blobs where starts_with(blob_id, %s) order by blob_id limit %s"
-    return [blob_id for (blob_id,) in conn.execute(query, [beginning, limit])]
-
-
     row = conn.execute(query, arguments, binary=binary).fetchone()
     assert row is not None
     return row[0]
