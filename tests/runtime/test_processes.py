@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from tests.runtime.conftest import Background, Engine
 from tests.runtime.test_worker_process import wait_for
 
 APP = "tests.runtime.process_app:handlers"
+ROOT = Path(__file__).parents[2]
 VALUE = "correct-horse"
 
 
@@ -147,6 +150,23 @@ def test_a_worker_that_stops_lets_its_children_finish(
     working.stop()
 
     assert engine.output(run) == {"work": "gone on"}
+
+
+def test_children_die_with_a_worker_that_is_killed(engine: Engine, tmp_path: Path) -> None:
+    one_step(engine, "wait_for_file")
+    file = tmp_path / "pid"
+    engine.start("one", {"file": str(file), "go": str(tmp_path / "go")})
+    program = f"from flowc import Worker; Worker({engine.dsn!r}, {APP!r}, executor='process', concurrency=1).run()"
+    environment = {**os.environ, "TOKEN": VALUE, "PYTHONPATH": str(ROOT)}
+    worker = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment)
+    try:
+        wait_for(file.exists)
+        pid = int(file.read_text())
+        assert is_alive(pid)
+    finally:
+        worker.kill()
+        worker.wait()
+    wait_for(lambda: not is_alive(pid))
 
 
 def test_secrets_reach_children_and_nobody_else(
