@@ -14,7 +14,18 @@ from flowc import __version__
 from flowc.cli.group import COMMANDS
 from tests.cli.conftest import Flowc, environment
 
-HEAVY = {"yaml", "psycopg", "networkx", "jsonschema", "jsonschema_rs", "rich", "orjson", "flowc.db", "flowc.compiler"}
+HEAVY = {
+    "yaml",
+    "psycopg",
+    "networkx",
+    "jsonschema",
+    "jsonschema_rs",
+    "rich",
+    "orjson",
+    "pydantic",
+    "flowc.db",
+    "flowc.compiler",
+}
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])

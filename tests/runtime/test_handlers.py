@@ -298,7 +298,7 @@ def test_importing_flowc_loads_neither_driver_nor_yaml_and_names_what_it_has() -
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
-    public = {"Handlers", "Worker", "Context", "Permanent", "RetryLater", "Secret", "start", "start_async"}
+    public = {"Blob", "Context", "Handlers", "Permanent", "RetryLater", "Secret", "Worker", "start", "start_async"}
     assert public <= set(dir(flowc))
     stub = Path(str(flowc.__file__)).with_suffix(".pyi").read_text()
     assert set(re.findall(r" as (\w+)", stub)) == public

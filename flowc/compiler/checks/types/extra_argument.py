@@ -34,6 +34,9 @@ from flowc.diagnostic import Diagnostic, Rule
 
 RULE = Rule("FL606", "extra-argument")
 
+# What the runtime itself gives to a handler that asks for it.
+_OURS = ("ctx", "tx")
+
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each argument that the handler does not take."""
@@ -46,8 +49,8 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
         taken = [parameter.name for parameter in signature.parameters]
         for name in step.with_:
             if name not in taken:
-                free = [other for other in taken if other not in step.with_ and other != "ctx"]
-                shown = [other for other in taken if other != "ctx"]
+                free = [other for other in taken if other not in step.with_ and other not in _OURS]
+                shown = [other for other in taken if other not in _OURS]
                 yield flow.document.diagnose(
                     RULE,
                     (*step.path, "with", name),
