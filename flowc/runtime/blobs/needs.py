@@ -92,5 +92,5 @@ def parts_of(value: Any, needs: Needs) -> Any:
 def _elements(values: list[Any], needs: Needs) -> Iterator[Any]:
     """The needed elements at their places, null in between, and nothing behind the last."""
     indexes = {int(key) for key in needs.parts if key.isdecimal() and key.isascii() and len(key) < 12}
-    for index in range(min(max(indexes, default=-1) + 1, len(values))):
+    for index in range(max((index for index in indexes if index < len(values)), default=-1) + 1):
         yield parts_of(values[index], needs.part(str(index))) if index in indexes else None
