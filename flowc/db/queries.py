@@ -359,7 +359,9 @@ def runs(
 
 def run(conn: Connection, run_id: str) -> Run | None:
     """One run; None if it is unknown."""
-    row = conn.execute(f"select {_RUN} from flowc.runs where run_id = %s", [run_id]).fetchone()
+    row = conn.execute(
+        f"select {_RUN} from flowc.runs where run_id = %s and bucket = %s", [run_id, _bucket(run_id)]
+    ).fetchone()
     return None if row is None else Run._make(row)
 
 
@@ -413,10 +415,11 @@ def step_states(
         " case when %s then left(output::text, %s) end,"
         " coalesce(total, case when kind = 'map' and status = 'completed' then jsonb_array_length(output) end),"
         " remaining, started_at, ended_at, case when %s then blobs::text end from flowc.step_states"
-        ' where run_id = %s and (%s::text is null or step_slug = %s) order by step_slug collate "C"'
+        " where run_id = %s and bucket = %s and (%s::text is null or step_slug = %s)"
+        ' order by step_slug collate "C"'
     )
     most = _ALL if characters is None else characters
-    arguments = [outputs, most, outputs, run_id, step_slug, step_slug]
+    arguments = [outputs, most, outputs, run_id, _bucket(run_id), step_slug, step_slug]
     return list(map(StepState._make, conn.execute(query, arguments).fetchall()))
 
 
@@ -425,10 +428,12 @@ def step_tasks(conn: Connection, run_id: str, step_slug: str | None = None, limi
     query: LiteralString = (
         "select run_id::text, flow_slug, step_slug, task_index, status, attempt, failures, worker, visible_at,"
         " lease_expires_at, started_at, ended_at, output::text, error::text, blobs::text from flowc.step_tasks"
-        " where run_id = %s and (%s::text is null or step_slug = %s)"
+        " where run_id = %s and bucket = %s and (%s::text is null or step_slug = %s)"
         ' order by step_slug collate "C", task_index limit %s'
     )
-    return list(map(StepTask._make, conn.execute(query, [run_id, step_slug, step_slug, limit]).fetchall()))
+    return list(
+        map(StepTask._make, conn.execute(query, [run_id, _bucket(run_id), step_slug, step_slug, limit]).fetchall())
+    )
 
 
 def open_tasks(conn: Connection, run_id: str) -> list[OpenTasks]:
@@ -440,26 +445,28 @@ def open_tasks(conn: Connection, run_id: str) -> list[OpenTasks]:
         " min(visible_at) filter (where status = 'queued' and visible_at > c.at),"
         " count(*) filter (where status = 'started'), min(lease_expires_at), min(worker), max(attempt), max(failures)"
         " from (select flowc.now() as at) as c, flowc.step_tasks"
-        " where run_id = %s and status in ('queued', 'started') group by step_slug"
+        " where run_id = %s and bucket = %s and status in ('queued', 'started') group by step_slug"
     )
-    return list(map(OpenTasks._make, conn.execute(query, [run_id]).fetchall()))
+    return list(map(OpenTasks._make, conn.execute(query, [run_id, _bucket(run_id)]).fetchall()))
 
 
 def attempts(conn: Connection, run_id: str) -> dict[str, int]:
     """How many attempts the steps of a run took that took more than one, maps aside, by slug."""
     query: LiteralString = (
-        "select step_slug, attempt from flowc.step_tasks where run_id = %s and task_index is null and attempt > 1"
+        "select step_slug, attempt from flowc.step_tasks"
+        " where run_id = %s and bucket = %s and task_index is null and attempt > 1"
     )
-    return dict(conn.execute(query, [run_id]).fetchall())
+    return dict(conn.execute(query, [run_id, _bucket(run_id)]).fetchall())
 
 
 def outputs(conn: Connection, run_id: str, step_slugs: Sequence[str]) -> dict[str, str]:
     """The outputs of those of some steps that completed, by slug."""
     query: LiteralString = (
         "select step_slug, output::text from flowc.step_states"
-        " where run_id = %s and step_slug = any(%s::text[]) and status = 'completed' and output is not null"
+        " where run_id = %s and bucket = %s and step_slug = any(%s::text[])"
+        " and status = 'completed' and output is not null"
     )
-    return dict(conn.execute(query, [run_id, list(step_slugs)]).fetchall())
+    return dict(conn.execute(query, [run_id, _bucket(run_id), list(step_slugs)]).fetchall())
 
 
 def task_errors(
@@ -471,19 +478,21 @@ def task_errors(
         "select e.run_id::text, e.flow_slug, e.step_slug, e.task_index, e.attempt, e.worker, e.error::text, e.class,"
         " e.message, e.traceback, e.started_at, e.failed_at, e.terminal from ("
         "select step_slug, task_index, attempt from flowc.task_errors"
-        " where run_id = %(run)s and (%(step)s::text is null or step_slug = %(step)s)"
+        " where run_id = %(run)s and bucket = %(bucket)s and (%(step)s::text is null or step_slug = %(step)s)"
         ' order by failed_at desc, step_slug collate "C" desc, task_index desc, attempt desc limit %(limit)s) as l'
-        " join flowc.task_errors e on e.run_id = %(run)s and e.step_slug = l.step_slug and e.attempt = l.attempt"
+        " join flowc.task_errors e on e.run_id = %(run)s and e.bucket = %(bucket)s and e.step_slug = l.step_slug"
+        " and e.attempt = l.attempt"
         " and e.task_index is not distinct from l.task_index"
         ' order by e.failed_at, e.step_slug collate "C", e.task_index, e.attempt'
     )
-    rows = conn.execute(query, {"run": run_id, "step": step_slug, "limit": limit})
+    rows = conn.execute(query, {"run": run_id, "bucket": _bucket(run_id), "step": step_slug, "limit": limit})
     return list(map(TaskError._make, rows.fetchall()))
 
 
 def count_errors(conn: Connection, run_id: str) -> int:
     """How many attempts failed in a run."""
-    return int(_value(conn, "select count(*) from flowc.task_errors where run_id = %s", [run_id]))
+    query: LiteralString = "select count(*) from flowc.task_errors where run_id = %s and bucket = %s"
+    return int(_value(conn, query, [run_id, _bucket(run_id)]))
 
 
 def invariants(conn: Connection, limit: int | None = None) -> list[Offence]:
@@ -621,6 +630,11 @@ def _keys(
     run_ids: Sequence[str], step_slugs: Sequence[str], task_indexes: Sequence[int | None], attempts: Sequence[int]
 ) -> list[object]:
     return [list(run_ids), list(step_slugs), list(task_indexes), list(attempts)]
+
+
+def _bucket(run_id: str) -> int:
+    """The bucket that a run's id names: every key begins with it, and without it no index is of use."""
+    return int(run_id[-4:], 16)
 
 
 def _jsonb(text: Json) -> Jsonb:
