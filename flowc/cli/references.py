@@ -23,16 +23,18 @@ def with_references(text: str, blobs: str | None) -> str:
         top = [json.loads(text)]
     except (ValueError, RecursionError):
         return text
+    shown: list[list[str]] = []
     for mark in _outer_first(blobs):
+        path = mark["path"]
+        if any(path[: len(outer)] == outer for outer in shown):
+            continue  # it is within another blob
         holder: Any = top
         key: Any = 0
-        for segment in mark["path"]:
+        for segment in path:
             holder = holder[key]
             key = int(segment) if isinstance(holder, list) else segment
-            if not isinstance(holder, dict | list):
-                break  # it is within another blob
-        else:
-            holder[key] = {name: mark[name] for name in ("blob_id", "size", "media_type")}
+        holder[key] = {name: mark[name] for name in ("blob_id", "size", "media_type")}
+        shown.append(path)
     return json.dumps(top[0], ensure_ascii=False)
 
 
