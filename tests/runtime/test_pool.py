@@ -18,6 +18,7 @@ from flowc import Handlers, Worker
 from flowc.db import queries
 from flowc.errors import UsageError
 from flowc.runtime.sources import open_sources
+from tests.runtime import process_app
 from tests.runtime.conftest import Background, Engine
 from tests.runtime.test_worker_process import wait_for
 
@@ -156,11 +157,10 @@ def test_blobs_are_found_by_the_address_that_is_set_where_the_task_is_performed(
 def test_a_task_with_blobs_fails_where_no_address_is_set(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     engine.deploy(LARGE)
     monkeypatch.delenv("FLOWC_DATABASE_URL", raising=False)
-    run = engine.start("one", {})
-    large = Worker(
-        engine.dsn, APP, drain=False, inline_limit=1000, on_event=lambda e: e.kind == "completed" and large.stop()
-    )
-    large.run()
+    run = engine.start("one")
+    first = Handlers()
+    first.register(process_app.large)
+    assert Worker(engine.dsn, first, drain=True, inline_limit=1000).run() == 0
     work(engine, lambda: ThreadPoolExecutor(1))
     assert "the task brings blobs, and FLOWC_DATABASE_URL is not set" in engine.error(run)["message"]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -172,18 +173,19 @@ def test_children_die_with_a_worker_that_is_killed(engine: Engine, tmp_path: Pat
 def test_secrets_reach_children_and_nobody_else(
     engine: Engine, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    value = f"horse-{uuid4().hex}"  # of no other test, whose processes are looked at, too
     for handler in ("read_secret", "tell_secret", "arguments_of_parents"):
         engine.deploy(f"flow: {handler}\nsecrets: [TOKEN]\nsteps: {{work: {{handler: {handler}}}}}")
     read, tell, parents = (engine.start(flow) for flow in ("read_secret", "tell_secret", "arguments_of_parents"))
-    work(engine, secrets={"TOKEN": VALUE})
+    work(engine, secrets={"TOKEN": value})
 
-    assert engine.output(read) == {"work": len(VALUE)}
+    assert engine.output(read) == {"work": len(value)}
     assert engine.output(parents) == {"work": False}
     assert engine.error(tell)["class"] == "SecretInOutput"
     told = capfd.readouterr()
     assert "printed ***" in told.out
     assert "logged ***" in told.err
-    assert VALUE not in told.out + told.err
+    assert value not in told.out + told.err
 
 
 def test_a_secret_that_is_exchanged_reaches_children_that_are_there(
