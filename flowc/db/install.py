@@ -104,6 +104,15 @@ if current_setting('flowc.views') = 'apply' then
 end if;
 """
 
+# What the version before had and this one has not: a call might find it in place of the new one by its arguments. Those
+# that were not said just now; before the grants, which touch them all.
+_DROP_STALE = """\
+if current_setting('flowc.functions') = 'apply' then
+  execute (select coalesce('drop function ' || string_agg(oid::regprocedure::text, ', '), 'select')
+           from pg_proc where pronamespace = to_regnamespace('flowc') and xmin <> pg_current_xact_id()::xid);
+end if;
+"""
+
 _RECORD = """\
 insert into flowc.installation as installed
   (schema_version, flowc_version, functions_digest, functions_found, views_digest, views_found)
@@ -230,6 +239,7 @@ def _blocks() -> Iterator[str]:
     )
     yield from _applied("functions", functions)
     yield _block(_DROP_VIEWS)
+    yield _block(_DROP_STALE)
     yield from _applied("views", views)
     yield from _applied("roles", roles, when="views")
     record = {"functions": _digest_of(functions), "views": _digest_of([*views, *roles])}

@@ -23,11 +23,12 @@ left join flowc._maps m on m.bucket = t.bucket and m.run_id = t.run_id and m.nod
 where n.kind > 1 or (n.kind = 1) <> (t.idx >= 0) or n.kind = 1 and (m.node is null or t.idx >= m.total)
 union all
 select 'the output of a map is that of each of its elements', d.run_id, d.node,
-  format('%s in the output, %s elements', jsonb_array_length(d.output), e.elements)
+  format('%s in the output, %s elements', o.n, e.elements)
 from flowc._done d
 join flowc._runs r on r.bucket = d.bucket and r.run_id = d.run_id
 join flowc._nodes n on n.flow_id = r.flow_id and n.node = d.node and n.kind = 1
+cross join lateral (select case jsonb_typeof(d.output) when 'array' then jsonb_array_length(d.output) end) as o (n)
 cross join lateral (
   select count(*) as elements, bool_and(e.st in (1, 5) and e.output is not distinct from nullif(d.output -> e.idx, case when e.st = 5 then 'null'::jsonb end)) as same
   from flowc._done e where e.bucket = d.bucket and e.run_id = d.run_id and e.node = d.node and e.idx >= 0) as e
-where d.idx = -1 and d.st = 1 and (jsonb_array_length(d.output) <> e.elements or not e.same);
+where d.idx = -1 and d.st = 1 and (o.n is distinct from e.elements or not e.same);
