@@ -26,23 +26,22 @@ begin
   )
   select null::text, l.run_id::text, n.flow_slug, n.step_slug, nullif(l.idx, -1), l.attempt, l.failures, _now, _now + _lease,
     _now + _lease + n.timeout * interval '1 millisecond',
-    b.run[1], '{' || b.seen[1] || '}', l.item::text,
-    case when n.sees_errors then flowc._errors_seen(_bucket, l.run_id, n.seen_nodes, n.seen_slugs) end,
-    b.run[2]::boolean, '{' || coalesce(b.seen[2] || ',' || b.run[3], b.seen[2], b.run[3]) || '}'
-  from leased l
-  cross join lateral (select * from flowc._nodes n where n.flow_id = l.flow_id and n.node = l.node limit 1) as n
-  cross join lateral (select
     case when n.needs_input or n.has_input then (
-      select array[case when n.needs_input or not r.input_checked then r.input::text end,
-        (n.has_input and not r.input_checked)::text, '"input":' || r.input_blobs::text]
-      from flowc._runs r where r.bucket = _bucket and r.run_id = l.run_id limit 1) end as run,
+      select case when n.needs_input or not r.input_checked then r.input::text end
+      from flowc._runs r where r.bucket = _bucket and r.run_id = l.run_id limit 1) end,
     case when n.needs_nodes is not null then (
-      select array[
-        string_agg(s.before || coalesce((case when s.key is null then d.output else d.output -> s.key end)::text, 'null') || s.after, ','),
-        string_agg(split_part(s.before, ':', 1) || ':' || d.blobs::text, ',')]
+      select '{' || string_agg(s.before || coalesce((case when s.key is null then d.output else d.output -> s.key end)::text, 'null') || s.after, ',') || '}'
       from unnest(n.needs_nodes, n.needs_keys, n.needs_before, n.needs_after) as s (node, key, before, after)
-      left join lateral (select d.output, d.blobs from flowc._done d
-        where d.bucket = _bucket and d.run_id = l.run_id and d.node = s.node and d.idx = -1 and d.st = 1 limit 1) as d on true) end as seen
-    offset 0) as b;
+      left join lateral (select d.output from flowc._done d
+        where d.bucket = _bucket and d.run_id = l.run_id and d.node = s.node and d.idx = -1 and d.st = 1 limit 1) as d on true) end,
+    l.item::text,
+    case when n.sees_errors then flowc._errors_seen(_bucket, l.run_id, n.seen_nodes, n.seen_slugs) end,
+    case when n.has_input then (
+      select not r.input_checked from flowc._runs r where r.bucket = _bucket and r.run_id = l.run_id limit 1) end,
+    case when (select exists (select from flowc._blob_refs)) and exists (
+        select from flowc._blob_refs f where f.bucket = _bucket and f.run_id = l.run_id)
+      then flowc._marks_of(_bucket, l.run_id, n.seen_nodes, n.seen_slugs)::text end
+  from leased l
+  cross join lateral (select * from flowc._nodes n where n.flow_id = l.flow_id and n.node = l.node limit 1) as n;
 end
 $$;

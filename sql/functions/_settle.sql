@@ -13,16 +13,13 @@ declare
   _answers text[];
 begin
   perform from flowc._runs r where r.bucket = _bucket and r.run_id = any(_runs) order by r.run_id for no key update;
-  if _blobs is not null then
-    perform flowc._refer_blobs(_bucket, _runs, _blobs);
-  end if;
 
   with taken as (
     delete from flowc._live l
     using (
-      select b.at, b.state, b.output, b.blobs, u.base, h.ctid
-      from unnest(_runs, _slugs, _idxs, _attempts, _states, _outputs, _blobs) with ordinality
-        as b (run_id, slug, idx, attempt, state, output, blobs, at)
+      select b.at, b.state, b.output, u.base, h.ctid
+      from unnest(_runs, _slugs, _idxs, _attempts, _states, _outputs) with ordinality
+        as b (run_id, slug, idx, attempt, state, output, at)
       cross join lateral (select u.flow_id, u.priority as base from flowc._runs u
         where u.bucket = _bucket and u.run_id = b.run_id and u.status = 1 limit 1) as u
       cross join lateral (select n.node, n.queue, n.priority from flowc._nodes n
@@ -33,11 +30,11 @@ begin
           and case when b.state = 6 then l.lease_expires_at <= _now else l.lease_expires_at is not null end limit 1) as h
     ) as t
     where l.ctid = t.ctid
-    returning t.at::integer as at, t.state, t.base, t.output, t.blobs, l.flow_id, l.run_id, l.node, l.idx, l.attempt, l.failures,
+    returning t.at::integer as at, t.state, t.base, t.output, l.flow_id, l.run_id, l.node, l.idx, l.attempt, l.failures,
       l.worker, l.since, case when t.state <> 1 then l end as task
   ), kept as (
-    insert into flowc._done (bucket, run_id, node, idx, st, attempt, failures, worker, started_at, ended_at, output, blobs)
-    select _bucket, t.run_id, t.node, t.idx, 1, t.attempt, t.failures, t.worker, t.since, _now, coalesce(t.output, 'null'), t.blobs
+    insert into flowc._done (bucket, run_id, node, idx, st, attempt, failures, worker, started_at, ended_at, output)
+    select _bucket, t.run_id, t.node, t.idx, 1, t.attempt, t.failures, t.worker, t.since, _now, coalesce(t.output, 'null')
     from taken t where t.state = 1
   )
   select count(*) as n, array_agg(at) as ats,
@@ -51,6 +48,9 @@ begin
     array_agg(at) filter (where state <> 1) as t_ats
   into _t from taken;
 
+  if _blobs is not null then
+    perform flowc._mark_blobs(_bucket, _runs, _slugs, _idxs, _attempts, _blobs);
+  end if;
   if _t.n < cardinality(_runs) then
     _answers := flowc._answers(_bucket, _runs, _slugs, _idxs, _attempts, coalesce(_t.ats, '{}'));
   end if;
