@@ -23,8 +23,8 @@ _GROUPS = {
 _HEAD = """\
 # The rules of `flowc check`
 
-All that `flowc check` can find, by code. An **error** is reported only where every run would go wrong; what may be right
-is a **warning** at most, and `--fail-on warning` makes those count too. `flowc explain FL301` prints one of these pages,
+All that `flowc check` can find, by code. An **error** is reported only where every run would go wrong; what may be
+right is a **warning**, and `--fail-on warning` makes those count too. `flowc explain FL301` prints one of these pages,
 [the page on CI](ci.md#what-is-ignored-what-is-mended) says how to ignore one. *mended*: `flowc check --fix` can do it.
 
 This page is printed from the rules: `python -m tests.manual`.
