@@ -22,6 +22,7 @@ COMMANDS = {
     "bump": "Copy a flow to its next slug.",
     "handlers": "Write down what the checks know of the handlers.",
     "stubs": "Print the types of a flow for mypy and pyright.",
+    "graph": "Draw a flow, or how far a run of it is.",
     "compile": "Print the SQL of flow files.",
     "schema": "Print the install script, or the JSON Schema of flow files.",
     "install": "Install flowc's schema in a database, or bring it up to date.",
