@@ -36,3 +36,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 secrets_option = click.option(
     "--secrets", multiple=True, metavar="SOURCE", help="env, folder:PATH, dotenv:PATH or M:A; several in order."
 )
+buckets_option = click.option(
+    "--buckets",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Spread runs over so many buckets; chosen before the first run (default 1).",
+)

@@ -18,6 +18,8 @@ from flowc.errors import DatabaseError
 # The same number as in flowc.lock_deploys(): installs and deploys of a database pass one at a time.
 LOCK = 7021791460254533
 
+MOST_BUCKETS = 1000
+
 _FIRST_LINES = "\\set ON_ERROR_STOP on\nbegin isolation level read committed;\n"
 _LAST_LINE = "commit;\n"
 
@@ -113,6 +115,20 @@ if current_setting('flowc.functions') = 'apply' then
 end if;
 """
 
+# The number of buckets is part of what a run's key means, so it stands once there are runs.
+_BUCKETS = """\
+if {buckets} not between 1 and {most} then
+  raise exception '{buckets} buckets are out of range' using errcode = 'FC006', hint = '1 to {most}';
+elsif (select count(*) from flowc._buckets) <> {buckets} then
+  if exists (select from flowc._runs) then
+    raise exception 'this database has % buckets, and runs in them', (select count(*) from flowc._buckets)
+      using errcode = 'FC005', hint = 'the number of buckets is chosen before the first run';
+  end if;
+  delete from flowc._buckets where bucket >= {buckets};
+  insert into flowc._buckets (bucket) select generate_series(0, {buckets} - 1) on conflict do nothing;
+end if;
+"""
+
 _RECORD = """\
 insert into flowc.installation as installed
   (schema_version, flowc_version, functions_digest, functions_found, views_digest, views_found)
@@ -145,20 +161,25 @@ class SqlFile(NamedTuple):
         return int(self.name.split("_")[0])
 
 
-def script() -> str:
+def script(buckets: int | None = None) -> str:
     """The whole install script for psql: ASCII, one transaction, to be run again at will, `commit` last."""
-    return f"{_FIRST_LINES}{_body()}{_LAST_LINE}"
+    return f"{_FIRST_LINES}{_body(buckets)}{_LAST_LINE}"
 
 
-def install(conn: Connection) -> None:
+def install(conn: Connection, buckets: int | None = None) -> None:
     """Install flowc's schema, or bring it up to date; changes nothing where it is up to date.
+
+    Args:
+        conn: to the database, as the owner of the schema.
+        buckets: over how many runs are spread, from 1 to 1,000; None leaves it as it is, which is 1 at first.
 
     Raises:
         DatabaseError: the database holds a newer schema, or refuses.
+        UsageError: it has runs in another number of buckets.
     """
     try:
         with read_committed(conn):
-            conn.execute(_body().encode())
+            conn.execute(_body(buckets).encode())
     except psycopg.Error as error:
         trouble = as_flowc_error(error)
         file = re.match(r"-- (sql/\S+)\n", error.diag.internal_query or "")
@@ -219,9 +240,10 @@ def _installation(conn: Connection) -> tuple[int, str, str, str] | None:
         raise as_flowc_error(error) from error
 
 
-def _body() -> str:
+def _body(buckets: int | None) -> str:
     """The statements of an install, between `begin` and `commit`."""
-    return f"-- flowc {__version__}, schema {schema_version()}\n{_SETTINGS}{''.join(_blocks())}"
+    spread = "" if buckets is None else _block(_BUCKETS.format(buckets=int(buckets), most=MOST_BUCKETS))
+    return f"-- flowc {__version__}, schema {schema_version()}\n{_SETTINGS}{''.join(_blocks())}{spread}"
 
 
 def _blocks() -> Iterator[str]:
