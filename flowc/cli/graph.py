@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from flowc.cli.completing import complete_run
-from flowc.cli.database import open_database
-from flowc.cli.finding import find_flow, find_run
 from flowc.cli.here import settings_here
 from flowc.cli.options import database_option
 from flowc.cli.order import drawing_order
@@ -57,6 +55,8 @@ def command(file: Path | None, form: str | None, run_id: str | None, output: Pat
     settings = settings_here()
     source = _read(file, settings) if file else None
     if run_id is not None:
+        from flowc.cli.database import open_database
+
         with open_database(url, settings) as database, database.connection() as conn:
             picture = _of_run(conn, run_id, source)
     else:
@@ -80,6 +80,7 @@ def _read(file: Path, settings: Settings) -> _Source:
 
 def _of_run(conn: Connection, run_id: str, source: _Source | None) -> Picture:
     """The picture of a run; the file's order and words are taken if it is the file of what was deployed."""
+    from flowc.cli.finding import find_flow, find_run
     from flowc.db import queries
 
     found = find_run(conn, run_id)

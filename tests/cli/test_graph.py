@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from flowc.compiler.definition import define
 from flowc.compiler.emit import emit
 from flowc.compiler.pipeline import compile_file
 from flowc.db import queries
-from tests.cli.conftest import ROOT, Flowc
+from tests.cli.conftest import ROOT, Flowc, environment
 
 FLOW = "flows/analyze_website.yaml"
 LEASE = timedelta(minutes=1)
@@ -39,6 +41,14 @@ def test_without_a_format_the_ending_of_the_file_says_it(flowc: Flowc, project: 
     assert (project / "out.svg").read_bytes() == stored
     nowhere = flowc("graph", FLOW, "-o", "none/out.svg")
     assert (nowhere.returncode, nowhere.stderr[:35]) == (2, "error: cannot write none/out.svg: N")
+
+
+def test_a_file_is_drawn_without_what_only_databases_and_runs_need(project: Path) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "flowc", "graph", FLOW]
+    result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True, env=environment())
+    imported = {line.rsplit("|", 1)[-1].strip() for line in result.stderr.splitlines()}
+    assert "flowc.draw.layout" in imported
+    assert not imported & {"psycopg", "rich", "networkx", "flowc.db", "flowc.runtime", "flowc.draw.colours"}
 
 
 def test_descriptions_are_tooltips(flowc: Flowc, project: Path) -> None:
