@@ -130,10 +130,20 @@ def render(
     pointed_to = {diagnostic.file for diagnostic in diagnostics}
     pointed_to |= {related.file for diagnostic in diagnostics for related in diagnostic.related if related.file}
     others = {file: text for file, text in (found.sources if found else {}).items() if file in pointed_to}
-    sources = _Texts({each.file: each for each in flows}, others)
+    known = {each.file: each for each in flows}
+    others |= {file: _text_of(file) for file in pointed_to - known.keys() - others.keys()}
+    sources = _Texts(known, others)
     report: Any = import_module(f"flowc.report.{form}")
     text: str = report.render(diagnostics, sources, color=is_rich(stream), width=width())
     return text
+
+
+def _text_of(file: str) -> str:
+    """What a schema file says that a report points to; nothing where it cannot be read any more."""
+    try:
+        return Path(file).read_bytes().decode("utf-8-sig", errors="replace")
+    except (OSError, ValueError):
+        return ""
 
 
 class _Texts(Mapping[str, str]):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flowc.compiler.build import build
+from flowc.compiler.bundle import bundle
 from flowc.compiler.canonicalize import canonicalize
 from flowc.compiler.checks import CHECKS
 from flowc.compiler.definition import Definition
@@ -13,6 +14,7 @@ from flowc.compiler.document import Document
 from flowc.compiler.ignore import ignore
 from flowc.compiler.model import Flow
 from flowc.compiler.parse import parse
+from flowc.compiler.schema_files import Borrowed, Read, read_file
 from flowc.compiler.signatures import Signatures
 from flowc.compiler.validate import validate
 from flowc.diagnostic import ERROR, Diagnostic
@@ -22,7 +24,8 @@ from flowc.diagnostic import ERROR, Diagnostic
 class Compilation:
     """What became of one flow file: its mistakes, sorted; its definition where none of them is an error.
 
-    ``text`` is for reports: what the file says, also where nothing could be made of it.
+    ``text`` is for reports: what the file says, also where nothing could be made of it. ``borrowed`` are the files
+    from which it has schemas, None if there are none.
     """
 
     file: str
@@ -31,10 +34,13 @@ class Compilation:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     definition: Definition | None = None
     text: str = ""
+    borrowed: Borrowed | None = None
 
 
-def compile_file(file: Path | str, signatures: Signatures = None, data: bytes | None = None) -> Compilation:
-    """Compile one flow file, or ``data`` in its name.
+def compile_file(
+    file: Path | str, signatures: Signatures = None, data: bytes | None = None, read: Read = read_file
+) -> Compilation:
+    """Compile one flow file, or ``data`` in its name; ``read`` tells what the schema files hold to which it refers.
 
     Raises:
         OSError: the file cannot be read.
@@ -43,10 +49,11 @@ def compile_file(file: Path | str, signatures: Signatures = None, data: bytes | 
     document, mistakes = parse(name, data)
     if document is None:
         return Compilation(name, diagnostics=sorted(mistakes), text=data.decode("utf-8-sig", errors="replace"))
+    document, strays, borrowed = bundle(document, parse, read)
     flow = build(document)  # tolerates what validate reports, so that all rules speak in one run
-    found = validate(document) + [mistake for check in CHECKS for mistake in check(flow, signatures)]
+    found = strays + validate(document) + [mistake for check in CHECKS for mistake in check(flow, signatures)]
     mistakes += [mistake for mistake in found if not document.explains(mistake)]
     mistakes = ignore(document, mistakes, handlers=signatures is not None)
     wrong = any(mistake.severity is ERROR for mistake in mistakes)
     definition = None if wrong else canonicalize(flow)
-    return Compilation(name, document, flow, sorted(mistakes), definition, document.text)
+    return Compilation(name, document, flow, sorted(mistakes), definition, document.text, borrowed)

@@ -43,8 +43,9 @@ def schema_changes(old: Any, new: Any, where: str = "") -> list[SchemaChange]:
         *_of_required(old, new, where),
         *_of_properties(old, new, where),
         *_of_items(old, new, where),
+        *_of_definitions(old, new, where),
     ]
-    told = {"type", "required", "properties", "items"}
+    told = {"type", "required", "properties", "items", "$defs"}
     for key in sorted((old.keys() | new.keys()) - told):
         found += _of_keyword(key, old.get(key, _ABSENT), new.get(key, _ABSENT), where)
     return found
@@ -126,6 +127,19 @@ def _of_items(old: dict[str, Any], new: dict[str, Any], where: str) -> Iterator[
         yield SchemaChange(f"the elements of {_name(where) or 'the list '}are no longer declared", WIDENED)
     elif before is not _ABSENT:
         yield from schema_changes(before, after, f"{where}[]")
+
+
+def _of_definitions(old: dict[str, Any], new: dict[str, Any], where: str) -> Iterator[SchemaChange]:
+    """What became of the schemas to which others refer: whether less is taken depends on how they do."""
+    before, after = old.get("$defs") or {}, new.get("$defs") or {}
+    for name in sorted(before.keys() | after.keys()):
+        path = _below(_below(where, "$defs"), name)
+        if name not in before or name not in after:
+            yield SchemaChange(f"`{path}` is {'new' if name in after else 'gone'}", CHANGED)
+        else:
+            yield from (
+                change._replace(direction=CHANGED) for change in schema_changes(before[name], after[name], path)
+            )
 
 
 def _of_keyword(key: str, old: Any, new: Any, where: str) -> Iterator[SchemaChange]:

@@ -19,8 +19,8 @@ _KIND_OF: Mapping[type, str] = {
     dict: "object",
 }
 # Keywords that hold schemas by name, and those that hold one or a list of them; all others hold data.
-_BY_NAME = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
-_DIRECTLY = frozenset(
+BY_NAME = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
+DIRECTLY = frozenset(
     {"additionalProperties", "allOf", "anyOf", "contains", "else", "if", "items", "not", "oneOf", "prefixItems", "then"}
 ) | {"propertyNames", "unevaluatedItems", "unevaluatedProperties"}
 # What a `type` may name: the kind, and whether its numbers are whole.
@@ -40,10 +40,10 @@ def schemas_in(schema: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple
     elif type(schema) is dict:
         yield path, schema
         for keyword, value in schema.items():
-            if keyword in _BY_NAME and type(value) is dict:
+            if keyword in BY_NAME and type(value) is dict:
                 for name, inner in value.items():
                     yield from schemas_in(inner, (*path, keyword, name))
-            elif keyword in _DIRECTLY:
+            elif keyword in DIRECTLY:
                 yield from schemas_in(value, (*path, keyword))
 
 

@@ -11,12 +11,15 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.project.cache_folder import is_usable, read_checked, write_checked
 from flowc.project.cache_key import cache_key
 from flowc.project.cache_rows import diagnostics_of, rows_of
 from flowc.project.checked import Checked
+
+if TYPE_CHECKING:
+    from flowc.compiler.schema_files import Borrowed
 
 FOLDER = ".flowc_cache"
 # A file that changed so shortly before it was read may change again within the same tick of the file system's clock.
@@ -73,16 +76,19 @@ class Cache:
         if entry is None or entry[2] is None:
             return None
         try:
-            slug, digest, calls, rows = entry[2]
+            slug, digest, calls, rows, borrowed = entry[2]
+            if borrowed is not None and not self._is_as_it_was(borrowed, file):
+                return None
             return Checked(file, diagnostics_of(rows, file), slug, digest, None if calls is None else tuple(calls))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, AttributeError):
             return None
 
     def put(self, look: Look, found: Checked) -> None:
-        """Keep what a check found in a file that was read after ``look``."""
-        if len(found.diagnostics) <= _MOST_DIAGNOSTICS:
+        """Keep what a check found in a file that was read after ``look``, unless it may change unseen."""
+        borrowed = None if found.borrowed is None else self._states(found.borrowed)
+        if len(found.diagnostics) <= _MOST_DIAGNOSTICS and (found.borrowed is None or borrowed is not None):
             entry = self._entry(look)
-            result = [found.slug, found.digest, found.calls, rows_of(found.diagnostics)]
+            result = [found.slug, found.digest, found.calls, rows_of(found.diagnostics), borrowed]
             self._put(look, entry[1] if entry else None, result)
 
     def save(self) -> None:
@@ -115,6 +121,30 @@ class Cache:
         if look.sure:
             self._known[look.name] = [look.state, is_flow, result]
             self._changed = True
+
+    def _states(self, borrowed: Borrowed) -> list[Any] | None:
+        """The files from which a flow has schemas, as they are now; None where that cannot be kept."""
+        states: dict[str, Any] = {}
+        for path, real in borrowed.looked.items():
+            look = self.look(real)
+            if look is not None and not look.sure:
+                return None
+            states[path] = [real, look and look.state]
+        return [list(borrowed.root), states]
+
+    def _is_as_it_was(self, borrowed: Any, file: str) -> bool:
+        """Whether the files from which a flow has schemas are those of then, and what they were."""
+        from flowc.compiler.schema_files import root_of
+
+        root, states = borrowed
+        folder = os.path.dirname(file)
+        if list(root_of(folder)) != root:
+            return False
+        for path, (real, state) in states.items():
+            look = self.look(real)
+            if os.path.realpath(os.path.join(folder, path)) != real or (look and look.state) != state:
+                return False
+        return True
 
     def _name(self, path: str) -> str:
         """The file's place below the root; a link keeps its own name, which says how it is read."""

@@ -13,7 +13,7 @@ from typing import Any
 from flowc import __version__
 
 # Counts up when the files of the cache are written in another way.
-LAYOUT = 1
+LAYOUT = 2
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _CODE = ("compiler", "schemas", "project", "diagnostic.py", "references.py")
 # What the package is called where it is installed, by the name that is imported.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from flowc.compiler.pipeline import Compilation
+    from flowc.compiler.schema_files import Borrowed
     from flowc.diagnostic import Diagnostic, Position
 
 
@@ -20,9 +21,10 @@ class Checked:
         slug: what it calls itself, also where it has mistakes; None where that cannot be told.
         digest: that of its definition; None where it has an error.
         calls: the handlers that it calls; None where it could not be read whole.
+        borrowed: the files from which it has schemas; None where there are none, or where the result was kept.
     """
 
-    __slots__ = ("_again", "_compilation", "_text", "calls", "diagnostics", "digest", "file", "slug")
+    __slots__ = ("_again", "_compilation", "_text", "borrowed", "calls", "diagnostics", "digest", "file", "slug")
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Checked:
         *,
         text: str | None = None,
         again: Callable[[], Compilation] | None = None,
+        borrowed: Borrowed | None = None,
     ) -> None:
         """``text`` is what was checked, ``again`` compiles it; without them the file is read when somebody asks."""
         self.file = file
@@ -41,6 +44,7 @@ class Checked:
         self.slug = slug
         self.digest = digest
         self.calls = calls
+        self.borrowed = borrowed
         self._text = text
         self._again = again
         self._compilation: Compilation | None = None
@@ -96,6 +100,7 @@ def checked(compilation: Compilation) -> Checked:
         calls_of(compilation),
         text=compilation.text,
         again=lambda: compilation,
+        borrowed=compilation.borrowed,
     )
 
 
@@ -103,7 +108,9 @@ def briefly(compilation: Compilation) -> Checked:
     """What a check found in a flow, without the compilation; its text is kept where there is something to report."""
     brief = checked(compilation)
     text = compilation.text if compilation.diagnostics else None
-    return Checked(brief.file, brief.diagnostics, brief.slug, brief.digest, brief.calls, text=text)
+    return Checked(
+        brief.file, brief.diagnostics, brief.slug, brief.digest, brief.calls, text=text, borrowed=brief.borrowed
+    )
 
 
 def calls_of(compilation: Compilation) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowc.compiler.pipeline import compile_file
-from flowc.project.git import contents_of, contents_when_added
+from flowc.project.git import Content, contents_of, contents_when_added, reader_at
 from flowc.project.lock import Entry
 
 # Each content is compiled, which takes milliseconds: so many are worth an answer.
@@ -20,13 +20,14 @@ def former_definition(entry: Entry, file: str, lock: Path) -> dict[str, Any] | N
 
     None where git does not know it: no repository, a shallow clone, a file that was never committed.
     """
-    for data in islice(_contents(entry, Path(file), lock), _CONTENTS):
-        definition = compile_file(file, None, data).definition
+    for content in islice(_contents(entry, Path(file), lock), _CONTENTS):
+        # The schema files to which it refers count as they were at the same commit.
+        definition = compile_file(content.file, None, content.data, reader_at(content.commit)).definition
         if definition is not None and definition.digest == entry.digest:
             return definition.body
     return None
 
 
-def _contents(entry: Entry, file: Path, lock: Path) -> Iterator[bytes]:
+def _contents(entry: Entry, file: Path, lock: Path) -> Iterator[Content]:
     yield from contents_of(file)
     yield from contents_when_added(f"{entry.slug} {entry.digest}", lock, rf"""["']?{entry.slug}["']?""")

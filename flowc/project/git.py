@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from flowc.errors import UsageError
 
@@ -17,6 +18,14 @@ _OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX
 
 class GitError(UsageError):
     """git is absent, or has no answer."""
+
+
+class Content(NamedTuple):
+    """What a file held at a commit; ``file`` is its path, as it was given or below the folder that was asked about."""
+
+    commit: str
+    file: str
+    data: bytes
 
 
 def content_at(ref: str, file: Path) -> bytes | None:
@@ -34,23 +43,24 @@ def content_at(ref: str, file: Path) -> bytes | None:
         return None
 
 
-def contents_of(file: Path) -> Iterator[bytes]:
+def contents_of(file: Path) -> Iterator[Content]:
     """The contents that ``file`` had in commits, the newest first, each once; nothing where git cannot tell."""
     folder = _existing(file.parent)
     try:
-        raw = _git(folder, "log", f"-n{_CONTENTS}", "--format=", "--raw", "--no-abbrev", "--", file.name)
-        seen = set()
+        raw = _git(folder, "log", f"-n{_CONTENTS}", "--format=%H", "--raw", "--no-abbrev", "--", file.name)
+        seen, commit = set(), ""
         for line in raw.decode("utf-8", "replace").splitlines():
             fields = line.split()
-            for blob in reversed(fields[2:4]):
+            commit = line if len(fields) == 1 else commit
+            for blob, when in zip(reversed(fields[2:4]), (commit, f"{commit}^"), strict=False):
                 if blob not in seen and blob.strip("0"):
                     seen.add(blob)
-                    yield _git(folder, "cat-file", "blob", blob)
+                    yield Content(when, str(file), _git(folder, "cat-file", "blob", blob))
     except GitError:
         return
 
 
-def contents_when_added(line: str, lock: Path, pattern: str) -> Iterator[bytes]:
+def contents_when_added(line: str, lock: Path, pattern: str) -> Iterator[Content]:
     """What the flow files below the lock's folder held that match ``pattern``, at the commit that added ``line`` to it.
 
     Nothing where git cannot tell.
@@ -63,9 +73,23 @@ def contents_when_added(line: str, lock: Path, pattern: str) -> Iterator[bytes]:
             for name in listed.decode("utf-8", "surrogateescape").split("\0")[:_CONTENTS]:
                 if name:
                     path = name.partition(":")[2]
-                    yield _git(folder, "cat-file", "blob", f"{commit}:./{path}")
+                    data = _git(folder, "cat-file", "blob", f"{commit}:./{path}")
+                    yield Content(commit, str(folder / path), data)
     except GitError:
         return
+
+
+def reader_at(commit: str) -> Callable[[Path], bytes]:
+    """What a file held at a commit, by its path; the function raises FileNotFoundError where git does not know it."""
+
+    def read(file: Path) -> bytes:
+        try:
+            folder = _existing(file.parent)
+            return _git(folder, "cat-file", "blob", f"{commit}:./{os.path.relpath(file, folder)}")
+        except GitError as error:
+            raise FileNotFoundError(error.message) from None
+
+    return read
 
 
 def _require_commit(ref: str, folder: Path) -> None:

@@ -34,6 +34,8 @@ def _report(project: Project, git: Git, case: Path) -> str:
     found = project.found(**json.loads(options.read_text(encoding="utf-8")) if options.exists() else {})
     flows = project.compiled()
     sources = {flow.file: flow.text for flow in flows} | found.sources
+    for flow in flows:
+        sources |= flow.borrowed.texts if flow.borrowed else {}
     diagnostics = sorted([*found.diagnostics, *(one for flow in flows for one in flow.diagnostics)])
     last = summary.render(diagnostics, files=len(flows), seconds=0).replace(" (0.00 s)", "")
     return f"{full.render(diagnostics, sources)}\n{last}"
