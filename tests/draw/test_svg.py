@@ -85,6 +85,37 @@ def test_edges_go_from_the_foot_of_one_box_to_the_head_of_another_and_through_no
         ]
 
 
+def test_nobody_stands_in_the_gap_between_the_steps_of_a_branch() -> None:
+    steps = {
+        "first": {"kind": "task"},
+        "inner": {"kind": "branch", "depends_on": ["first"]},
+        "early": {"kind": "task", "branch": "inner"},
+        **{f"other_{n}": {"kind": "task", "depends_on": [f"other_{n - 1}" if n else "first"]} for n in range(6)},
+        "late": {"kind": "task", "branch": "inner", "depends_on": ["other_5"]},
+    }
+    page = read(svg.render(picture_of({"flow": "gap", "steps": steps}, list(steps))))
+    walls = page.branches["inner"]
+    assert page.steps["early"].bottom < page.steps["other_3"].top < page.steps["late"].top
+    assert not [slug for slug, box in page.steps.items() if slug.startswith("other") and walls.meets(box)]
+
+
+def test_branches_stand_below_what_they_wait_for() -> None:
+    steps: dict[str, dict[str, object]] = {f"source_{n}": {"kind": "task"} for n in range(4)}
+    for n in (2, 0, 3, 1):
+        steps[f"branch_{n}"] = {"kind": "branch", "depends_on": [f"source_{n}"]}
+        steps |= {f"step_{n}_{m}": {"kind": "task", "branch": f"branch_{n}"} for m in range(2)}
+    page = read(svg.render(picture_of({"flow": "fan", "steps": steps}, list(steps))))
+    sources = sorted(range(4), key=lambda n: page.steps[f"source_{n}"].left)
+    assert sources == sorted(range(4), key=lambda n: page.branches[f"branch_{n}"].left)
+
+
+def test_edges_of_a_ladder_do_not_cross() -> None:
+    steps: dict[str, dict[str, object]] = {f"top_{n}": {"kind": "task"} for n in range(6)}
+    steps |= {f"low_{n}": {"kind": "task", "depends_on": [f"top_{n}"]} for n in (3, 0, 5, 2, 4, 1)}
+    page = read(svg.render(picture_of({"flow": "ladder", "steps": steps}, list(steps))))
+    assert all(way.points[0][0] == way.points[-1][0] for way in page.ways)
+
+
 def test_the_same_picture_has_the_same_bytes() -> None:
     for seed in SEEDS[:4]:
         assert svg.render(random_picture(seed)) == svg.render(random_picture(seed))
