@@ -21,4 +21,4 @@ def test_the_tutorial_is_what_happens(tmp_path: Path, empty_dsn: str) -> None:
         PAGE.write_text(written)
         return
     for line, shown, came in play.said:
-        assert came == shown, line
+        assert came == shown, f"{line}\n(FLOWC_WRITE_TUTORIAL=1 writes what came into the page)"
