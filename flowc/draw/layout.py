@@ -60,6 +60,7 @@ class Layout:
     lines: list[Line]
 
 
+_PASSING = {"bend", "label"}
 # Between two ranks, where edges come from and where they go to.
 Turns: TypeAlias = Sequence[tuple[int, int]]
 
@@ -178,7 +179,8 @@ def _ports(elements: Elements, boxes: list[Box], branches: dict[str, Box], port:
             edges.sort(key=places.__getitem__)
             wanted = [places[number] for number in edges]
             branch = branches.get(elements.all[element].slug)
-            fan = _nearest(wanted, branch, port) if branch else _beside(len(wanted), boxes[element], port)
+            passing = [boxes[each].middle for each in _passing(elements, element)]
+            fan = _nearest(wanted, branch, port, passing) if branch else _beside(len(wanted), boxes[element], port)
             at |= zip(edges, fan, strict=True)
         found[side].extend(at[number] for number in range(len(elements.paths)))
     return found
@@ -190,12 +192,25 @@ def _beside(count: int, box: Box, port: int) -> list[int]:
     return [box.middle + (2 * number - count + 1) * between // 2 for number in range(count)]
 
 
-def _nearest(wanted: list[int], box: Box, port: int) -> list[int]:
-    """The places on the side of a branch that are nearest to where its edges come from or go to."""
-    between = min(port, (box.width - 2 * port) // max(len(wanted) - 1, 1))
+def _passing(elements: Elements, border: int) -> list[int]:
+    """The elements of edges that pass the border of a branch where a heading or foot stands."""
+    each = elements.all[border]
+    row = elements.ranks[each.rank]
+    return [other for other in row if elements.all[other].home == each.slug and elements.all[other].part in _PASSING]
+
+
+def _nearest(wanted: list[int], box: Box, port: int, taken: list[int]) -> list[int]:
+    """Free places on the side of a branch, as near as may be to where its edges come from or go to."""
     found: list[int] = []
+    left, right = box.x + port, box.x + box.width - port
     for number, x in enumerate(wanted):
-        lowest = found[-1] + between if found else box.x + port
-        highest = box.x + box.width - port - between * (len(wanted) - 1 - number)
-        found.append(min(max(x, lowest), highest))
+        inside = min(max(x, left), max(right, left))
+        free = (
+            place
+            for least in (port, max(port // 2, 1))
+            for aside in range(0, box.width, least)
+            for place in (inside + aside, inside - aside)
+            if left <= place <= right and all(abs(place - other) >= least for other in (*taken, *found))
+        )
+        found.append(next(free, left + (right - left) * number // len(wanted)))
     return found

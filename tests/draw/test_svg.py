@@ -85,6 +85,23 @@ def test_edges_go_from_the_foot_of_one_box_to_the_head_of_another_and_through_no
         ]
 
 
+def test_no_two_edges_begin_or_end_at_one_point(drawn: tuple[Picture, Page]) -> None:
+    _, page = drawn
+    for end in (0, -1):
+        assert len({way.points[end] for way in page.ways}) == len(page.ways)
+
+
+def test_an_edge_to_a_branch_keeps_clear_of_one_that_goes_on_into_it() -> None:
+    steps = {
+        "first": {"kind": "task"},
+        "inner": {"kind": "branch", "depends_on": ["first"]},
+        "second": {"kind": "task", "branch": "inner", "depends_on": ["first"]},
+    }
+    page = read(svg.render(picture_of({"flow": "both", "steps": steps}, list(steps))))
+    border, through = page.ways
+    assert all(abs(x - border.points[-1][0]) > 4 for x, y in through.points if y >= border.points[-1][1])
+
+
 def test_nobody_stands_in_the_gap_between_the_steps_of_a_branch() -> None:
     steps = {
         "first": {"kind": "task"},
@@ -117,7 +134,7 @@ def test_edges_of_a_ladder_do_not_cross() -> None:
 
 
 def test_the_same_picture_has_the_same_bytes() -> None:
-    for seed in SEEDS[:4]:
+    for seed in SEEDS[:2]:
         assert svg.render(random_picture(seed)) == svg.render(random_picture(seed))
 
 
