@@ -130,7 +130,6 @@ class _Gathering:
     def _definition(self, place: Target, reference: Path) -> Any:
         references = list(references_in(place.value, definitions=False))
         renamed = self._followed(references, place, reference)
-        self.bundling.values += place.size
         return without_definitions(referring(place.value, renamed))
 
     def _followed(
@@ -165,6 +164,7 @@ class _Gathering:
             self.names[place.key] = name
             self.taken.add(name)
             self.waiting.append((place, reference))
+            self.bundling.values += place.size
         return name
 
 
