@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TypeAlias
 
-from flowc.draw.canvas import DASHED, ROUND, SOLID, Canvas
+from flowc.draw.canvas import DASHED, ROUND, Canvas
 from flowc.draw.columns import Spaces
 from flowc.draw.elements import Size, Sizes
 from flowc.draw.layout import Heights, Layout, Turns, lay_out
@@ -129,7 +129,7 @@ def _draw_lines(canvas: Canvas, layout: Layout) -> None:
         canvas.down(box.x, box.y, bottom)
         canvas.down(right, box.y, bottom)
     for line in layout.lines:
-        kind = DASHED if line.edge.tests else SOLID
+        kind = DASHED if line.edge.tests else ROUND
         canvas.down(line.points[0].x, line.points[0].top - 1, line.points[0].bottom, kind)
         for above, below in zip(line.points, line.points[1:], strict=False):
             _draw_turn(canvas, (above.x, above.bottom - 1), (below.x, below.top), rows[below.top], kind)

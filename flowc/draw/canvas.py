@@ -8,8 +8,9 @@ from flowc.draw.text_width import columns
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 _LINES = " ╵╷│╴┘┐┤╶└┌├─┴┬┼"
-_ROUND = {LEFT | UP: "╯", LEFT | DOWN: "╮", RIGHT | UP: "╰", RIGHT | DOWN: "╭"}
-_DASHED = {UP | DOWN: "┆", LEFT | RIGHT: "┄"}
+# Kinds of lines: what is drawn otherwise than with _LINES.
+ROUND: Mapping[int, str] = {LEFT | UP: "╯", LEFT | DOWN: "╮", RIGHT | UP: "╰", RIGHT | DOWN: "╭"}
+DASHED: Mapping[int, str] = {**ROUND, UP | DOWN: "┆", LEFT | RIGHT: "┄"}
 
 
 class Canvas:
@@ -66,8 +67,3 @@ class Canvas:
 
     def _line(self, x: int, y: int, mask: int) -> str:
         return self._kinds.get((x, y), {}).get(mask) or _LINES[mask]
-
-
-ROUND: Mapping[int, str] = _ROUND
-DASHED: Mapping[int, str] = {**_ROUND, **_DASHED}
-SOLID: Mapping[int, str] = _ROUND
