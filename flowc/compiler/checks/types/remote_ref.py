@@ -1,6 +1,7 @@
 """A schema refers to another one outside of the repository.
 
-Nothing is ever fetched: the meaning of a flow would change with somebody else's server, and its digest would not.
+Nothing is ever fetched, and no file beyond the repository is read: the meaning of a flow would change with somebody
+else's server or machine.
 
 Bad:
 
@@ -19,7 +20,10 @@ Good:
     steps:
       fetch_page:
 
-Copy the schema below `$defs`.
+Copy the schema below `$defs`, or into a JSON or YAML file of the repository: `$ref: ../schemas/page.json` or
+`$ref: "page.yaml#/$defs/link"`, relative to the file that says so. What such a file says becomes part of the
+definition: a released flow whose schema file changed is a changed flow. The repository is the nearest folder above
+with `.git`, else with pyproject.toml, else the flow's own folder; links must not lead out of it either.
 """
 
 from __future__ import annotations
