@@ -262,7 +262,7 @@ def of(schema: Any, root: Root | None = None) -> Type:
     """
     if type(schema) is not dict:
         return schema if type(schema) is Type else NOTHING if schema is False else ANY
-    if root is None or "$id" in schema:
+    if root is None or ("$id" in schema and schema is not root.schema):
         root = Root(schema)
     found = ANY if _SAYS_NOTHING.issuperset(schema) else _own(schema, root)
     if _APPLIES.isdisjoint(schema):

@@ -1,6 +1,6 @@
 """JSON Schema of a value: what does not fit, where, in one sentence each; shared by checker, worker and simulator.
 
-A schema refers to nothing but itself (the compiler bundles what stands in files): nothing is ever fetched, no file is read.
+A schema refers to nothing but itself, nothing is ever fetched, no file is read: the compiler bundles what is in files.
 """
 
 from __future__ import annotations

@@ -291,6 +291,12 @@ def test_files_may_refer_to_each_other_and_to_themselves() -> None:
     assert input_of(with_files(files, FLOW.format("self.json")))["$defs"] == {"self": {"$ref": "#/$defs/self"}}
 
 
+def test_a_schema_with_an_id_may_refer_to_itself() -> None:
+    schema = {"properties": {"next": {"$id": "next", "$ref": "#"}}, "type": "object"}
+    text = {"flow": "f", "input": schema, "steps": {"website": {"with": {"x": "$input.next.x"}}}}
+    assert with_files({}, json.dumps(text)).diagnostics == []
+
+
 def test_a_long_chain_of_files_is_followed_and_an_endless_one_refused() -> None:
     files = {f"f{n}.json": json.dumps({"properties": {"x": {"$ref": f"f{n + 1}.json"}}}) for n in range(1200)}
     found = with_files(files, FLOW.format("f0.json"))

@@ -31,8 +31,8 @@ This page is printed from `schemas/flow.schema.json`, which editors read, by `py
   no expressions: computing belongs to handlers.
 - **Conditions**: a pattern by step slugs and `input`, met if it is contained in what the steps that completed returned;
   a list of patterns is met if one of them is. [Branches and joins](branches.md) has more.
-- **Schemas** (`input`, `output`): JSON Schema 2020-12; `format` is an annotation, and not tested. `$ref` leads within the
-  schema, or to a JSON or YAML file of the repository by its path from this one: `../schemas/page.json`,
+- **Schemas** (`input`, `output`): JSON Schema 2020-12; `format` is an annotation, and not tested. `$ref` leads within
+  the schema, or to a JSON or YAML file of the repository by its path from this one: `../schemas/page.json`,
   `page.yaml#/$defs/link`. Such schemas become part of the definition ([FL607](rules.md#fl607-remote-ref)).
 
 A file is YAML 1.2 or JSON, at most 1 MiB and 64 levels deep, without anchors, tags and duplicate keys.
