@@ -70,6 +70,8 @@ def _refuse_taken(copy: Bumped, settings: Settings) -> None:
 def _say_what_is_left(file: Path, slug: str, settings: Settings) -> None:
     """Where the old file was edited after its release, it must go back to what it was."""
     entry = read_lock(lock_file([file.parent], settings)).entries.get(slug)
-    definition = compile_file(file).definition
+    compilation = compile_file(file)
+    definition = compilation.definition
     if entry is not None and definition is not None and definition.digest != entry.digest:
-        say(f"`{slug}` in {file} still differs from what is released: restore it, e.g. `git checkout -- {file}`")
+        files = " ".join([str(file), *(compilation.borrowed.texts if compilation.borrowed else ())])
+        say(f"`{slug}` in {file} still differs from what is released: restore it, e.g. `git checkout -- {files}`")

@@ -100,6 +100,17 @@ def test_bumping_an_edited_flow_says_how_to_get_the_old_one_back(flowc: Flowc, r
     assert "`git checkout -- flows/ping.yaml`" in result.stderr
 
 
+def test_a_schema_file_is_part_of_what_is_released(flowc: Flowc, released: Path) -> None:
+    (released / "flows/shop.yaml").write_text("flow: shop\ninput: {$ref: order.json}\nsteps: {pay: }\n")
+    (released / "flows/order.json").write_text('{"type": "object", "title": "an order"}')
+    assert flowc("lock").stdout == "+ shop\n"
+    (released / "flows/order.json").write_text('{"title": "an order",\n"type": "object"}')
+    assert flowc("check").returncode == 0
+    (released / "flows/order.json").write_text('{"type": "object", "title": "an order", "required": ["item"]}')
+    assert "[FL901] `shop`" in flowc("check", "--format", "concise").stdout
+    assert "`git checkout -- flows/shop.yaml flows/order.json`" in flowc("bump", "shop").stderr
+
+
 @pytest.mark.parametrize("name", ["nothing", "flows/nothing.yaml"])
 def test_a_flow_that_is_not_there_cannot_be_bumped(flowc: Flowc, name: str) -> None:
     result = flowc("bump", name)
