@@ -28,7 +28,7 @@ COMMANDS = {
     "install": "Install flowc's schema in a database, or bring it up to date.",
     "plan": "Say what a deploy would do.",
     "deploy": "Deploy flow files to a database.",
-    "verify": "Say where a database differs from what was deployed and installed.",
+    "verify": "Say where a database has drifted.",
     "run": "Check, deploy and run one flow, live in the terminal.",
     "simulate": "Run one flow in memory, without a database and without waiting.",
     "start": "Start a run of a deployed flow.",
