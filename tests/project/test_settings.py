@@ -52,7 +52,7 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         (
             "[tool.flowc]\nzebra = 1\n",
             "[tool.flowc] has no setting `zebra`",
-            "it takes flows, handlers, lock, ignore, secrets, cache_dir",
+            "it takes flows, handlers, lock, ignore, secrets, cache_dir, blobs, inline_limit",
         ),
         ("[tool.flowc]\nhandlers = 5\n", "[tool.flowc] handlers is a string, got 5", None),
         ("[tool.flowc]\nflows = [5]\n", "[tool.flowc] flows is a string or a list of strings, got [5]", None),
