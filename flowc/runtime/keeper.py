@@ -31,7 +31,7 @@ _WAIT_SECONDS = 1.0
 # Polls walk over what earlier ones left dead in the index; autovacuum comes by no more than once a minute.
 _SWEEP_TASKS = 25_000
 # People are told so often that the worker lives: rarely enough to cost nothing.
-_SIGN_SECONDS = 30.0
+_SIGN_SECONDS = 50.0
 
 
 class Keeper:

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 
 # Seconds until the next look. With wake-ups the early ones are for what came in the very moment of falling asleep.
-_CALLED = (0.1, 1.0, 5.0, 30.0)
+_CALLED = (0.1, 1.0, 5.0, 45.0)
 _UNCALLED = (0.05, 0.1, 0.2, 0.4, 0.8)
 _BUSY_SECONDS = 0.05
 # How long the engine is told to wake us, and how early that is renewed.
 REGISTERED_SECONDS = 120.0
-_RENEWED_SECONDS = 35.0
+_RENEWED_SECONDS = 50.0
 
 
 class Rest:

@@ -48,7 +48,7 @@ def measure(
                 calls = {
                     "alone": lambda: alone(conn, server.url),
                     "starts": lambda: starts(conn),
-                    "idle": lambda: idle(conn, server.url),
+                    "idle": lambda: idle(conn, server.url, log),
                     "map": lambda: wide_map(conn, server.url, log),
                     "queued": lambda: queued(conn),
                     "stored": lambda: stored(conn, server.url, seconds, workers),
