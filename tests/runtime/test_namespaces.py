@@ -24,8 +24,12 @@ from flowc.db.install import install
 
 HOSTS = 3
 STEPS = {"where": {"kind": "map", "map": "$input.numbers", "with": {"n": "$item"}}}
+# Nobody goes on before somebody on each host has a task: otherwise the first worker may do them all.
 HANDLERS = """
 import os
+import time
+from pathlib import Path
+
 from flowc import Handlers
 
 handlers = Handlers()
@@ -33,6 +37,9 @@ handlers = Handlers()
 
 @handlers.register
 def where(n: int) -> str:
+    Path("at-work", os.environ["HOST"]).touch()
+    while len(list(Path("at-work").iterdir())) < int(os.environ["HOSTS"]):
+        time.sleep(0.01)
     return os.environ["HOST"]
 """
 
@@ -74,6 +81,7 @@ def hosts() -> Iterator[list[str]]:
 
 def test_workers_in_several_network_namespaces_share_the_runs_of_one_server(hosts: list[str], tmp_path: Path) -> None:
     (tmp_path / "there.py").write_text(HANDLERS)
+    (tmp_path / "at-work").mkdir()
     with tempfile.TemporaryDirectory(prefix="flowc-net-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         port = free_port()
