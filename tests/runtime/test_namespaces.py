@@ -127,7 +127,7 @@ def work(host: str, place: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "HOST": host},
+        env={**os.environ, "HOST": host, "HOSTS": str(HOSTS)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
