@@ -121,22 +121,35 @@ class Worker:
         self._beat = time.monotonic()
         self._more = False
         self._told_at = 0.0
-        values = open_sources(()) if secrets is None else secrets
+        self._secrets = open_sources(()) if secrets is None else secrets
         self.guard = Guard()
-        self._secrets = values
-        names = sorted(name for name in values if _SECRET_NAME.fullmatch(name))
+        names = sorted(name for name in self._secrets if _SECRET_NAME.fullmatch(name))
         self._line = Line(url, self.worker_id, self._patience)
         self._exchange = Exchange(self._line, Terms(self.worker_id, handlers.names, lease, queues, names), self._learn)
         self._ear = Ear(url, self.worker_id)
         self._bell = Doorbell()
         self._rest = Rest()
         transactions = Transactions(url, self.worker_id)
-        self._plans = Plans(handlers, values, self._exchange.definition_of, self.guard, transactions)
+        self._plans = Plans(handlers, self._secrets, self._exchange.definition_of, self.guard, transactions)
         self._blobs = Warehouse(url, blobs, inline_limit, self._patience)
+        self._workshop = self._open_workshop(concurrency, batch, executor, target, handlers)
+        self._keeper = Keeper(
+            line=Line(url, f"{self.worker_id} keeps", lambda: 0.0),
+            worker_id=self.worker_id,
+            lease=lease,
+            workshop=self._workshop,
+            intake=self._intake,
+            sign_in=self._exchange.sign_in,
+        )
+
+    def _open_workshop(
+        self, concurrency: int, batch: int, executor: Choice, target: str | None, handlers: Handlers
+    ) -> Workshop:
+        """Where tasks are performed, in the executor of choice; also decides how many to hold."""
         setting = Setting(
             size=concurrency,
             target=target,
-            secrets=values,
+            secrets=self._secrets,
             guard=self.guard,
             definition_of=self._plans.definition,
             ahead=self._exchange.ahead,
@@ -146,17 +159,9 @@ class Worker:
         make = maker_of(executor, setting)
         kinds = len({handler.is_async for handler in handlers}) if make is None else 1
         self._intake = Intake(concurrency * kinds, batch)
-        seconds = lease.total_seconds()
-        self._workshop = Workshop(
+        seconds = self._lease.total_seconds()
+        return Workshop(
             concurrency, seconds, self._intake, self._exchange.now, self._bell.ring, blobs=self._blobs, make=make
-        )
-        self._keeper = Keeper(
-            line=Line(url, f"{self.worker_id} keeps", lambda: 0.0),
-            worker_id=self.worker_id,
-            lease=lease,
-            workshop=self._workshop,
-            intake=self._intake,
-            sign_in=self._exchange.sign_in,
         )
 
     def run(self) -> int:

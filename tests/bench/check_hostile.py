@@ -21,6 +21,11 @@ def large_flows() -> dict[str, str]:
 
 def hostile_flows() -> dict[str, str]:
     """Wrong flows with thousands of mistakes each, by name."""
+    return {**_wrong_words(), **_wrong_values(), **_wrong_graphs(), **_wrong_texts()}
+
+
+def _wrong_words() -> dict[str, str]:
+    """Steps, keys and slugs that are not what they should be."""
     many = range(MISTAKES)
     return {
         "unknown steps": _flow(f"  s{n}: {{with: {{a: $x{n}.y}}}}" for n in many),
@@ -36,6 +41,13 @@ def hostile_flows() -> dict[str, str]:
         "bad slugs": _flow(f"  s-{n}:" for n in many),
         "slugs by case": _flow(line for n in range(MISTAKES // 2) for line in (f"  s{n}:", f"  S{n}:")),
         "themselves": _flow(f"  s{n}: {{with: {{a: $s{n}}}}}" for n in many),
+    }
+
+
+def _wrong_values() -> dict[str, str]:
+    """Inputs, fields, scalars and conditions that say nothing, or something else."""
+    many = range(MISTAKES)
+    return {
         "unknown inputs": "input: {type: object, properties: {a: {}}, additionalProperties: false}\n"
         + _flow(f"  s{n}: {{with: {{a: $input.b{n}}}}}" for n in many),
         "unknown fields": _flow(
@@ -61,6 +73,13 @@ def hostile_flows() -> dict[str, str]:
         "empty conditions": _flow(f"  s{n}: {{run_if: {{}}}}" for n in many),
         "redundant edges": _flow(["  a:", *(f"  s{n}: {{depends_on: [a], with: {{x: $a}}}}" for n in many)]),
         "useless ignores": _flow(f"  s{n}: # flowc: ignore[FL404]" for n in many),
+    }
+
+
+def _wrong_graphs() -> dict[str, str]:
+    """Cycles, and what is never together."""
+    many = range(MISTAKES)
+    return {
         "one ring": _flow(f"  s{n}: {{depends_on: [s{(n + 1) % MISTAKES}]}}" for n in many),
         "5,000 rings": _flow(f"  s{n}: {{depends_on: [s{n ^ 1}]}}" for n in many),
         "all on all": _flow(
@@ -75,6 +94,13 @@ def hostile_flows() -> dict[str, str]:
                 *(f"  s{n}: {{depends_on: [b, c]}}" for n in many),
             ]
         ),
+    }
+
+
+def _wrong_texts() -> dict[str, str]:
+    """Patterns, schemas and texts that are hard to read."""
+    many = range(MISTAKES)
+    return {
         "impossible patterns": _flow(
             [
                 "  a: {output: {type: object, properties: {x: {type: integer}}}}",
