@@ -56,12 +56,11 @@ def look(conn: Connection, run_id: str, *, outputs: int | None = None, errors: i
     Raises:
         NotDeployedError: there is no such run.
     """
-    with queries.of_one_run(conn):
-        run = queries.run(conn, run_id)
-        if run is None:
-            raise NotDeployedError(f"there is no run {run_id}", help="`flowc runs` lists them")
-        steps = queries.step_states(conn, run_id, outputs=outputs is not None, characters=outputs)
-        return Progress(run, steps, queries.task_errors(conn, run_id, limit=errors))
+    run = queries.run(conn, run_id)
+    if run is None:
+        raise NotDeployedError(f"there is no run {run_id}", help="`flowc runs` lists them")
+    steps = queries.step_states(conn, run_id, outputs=outputs is not None, characters=outputs)
+    return Progress(run, steps, queries.task_errors(conn, run_id, limit=errors))
 
 
 def watch(look: Look, order: Sequence[str], check: Callable[[], None] = lambda: None) -> Progress:

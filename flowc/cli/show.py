@@ -43,13 +43,12 @@ def command(run_id: str, step: str | None, everything: bool, as_json: bool, url:
     """
     with open_database(url, settings_here()) as database, database.connection() as conn:
         found = find_run(conn, run_id)
-        with queries.of_one_run(conn):
-            if as_json:
-                text = json.dumps(_everything(conn, found), indent=2) + "\n"
-            elif step is not None:
-                text = _step(conn, found, step)
-            else:
-                text = _run(conn, found, None if everything else MOST_STEPS)
+        if as_json:
+            text = json.dumps(_everything(conn, found), indent=2) + "\n"
+        elif step is not None:
+            text = _step(conn, found, step)
+        else:
+            text = _run(conn, found, None if everything else MOST_STEPS)
     put(text)
 
 

@@ -11,7 +11,6 @@ import psycopg
 from flowc.cli.facts import waits_of
 from flowc.cli.live import Sight, look
 from flowc.cli.terminal import one_line, say
-from flowc.db import queries
 from flowc.db.connect import connect
 from flowc.db.sqlstate import Verdict, as_flowc_error, judge
 from flowc.errors import DatabaseError
@@ -75,9 +74,8 @@ class Looking:
     def _look(self) -> Sight:
         if self._conn.closed:
             self._conn = self._own = connect(self._url)
-        with queries.of_one_run(self._conn):
-            progress = look(self._conn, self._run_id)
-            return Sight(progress, waits_of(self._conn, progress, self._body))
+        progress = look(self._conn, self._run_id)
+        return Sight(progress, waits_of(self._conn, progress, self._body))
 
     def _hang_up(self) -> None:
         self._conn.close()

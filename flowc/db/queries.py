@@ -8,8 +8,7 @@ JSON goes in as text (str or bytes) and comes out as text. All raise ``psycopg.E
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
@@ -380,21 +379,6 @@ def latest_runs(conn: Connection, first: str, last: str, limit: int) -> list[tup
         " order by started_at desc, run_id desc limit %s"
     )
     return conn.execute(query, [first, last, limit]).fetchall()
-
-
-@contextmanager
-def of_one_run(conn: Connection) -> Iterator[None]:
-    """A transaction in which the views of a single run are read by their keys, however much of a table that run is.
-
-    From statistics that are old, or of few large runs, the planner takes a whole table for as quick to read for each
-    step anew: a look at 10,000 steps took two minutes.
-    """
-    with conn.transaction():
-        conn.execute(
-            "set local enable_seqscan = off; set local enable_hashjoin = off;"
-            " set local enable_mergejoin = off; set local enable_material = off"
-        )
-        yield
 
 
 def step_states(
