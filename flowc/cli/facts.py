@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.cli.words import at
@@ -50,12 +51,17 @@ def facts_of(conn: Connection, progress: Progress, body: Mapping[str, Any]) -> F
     )
 
 
-def waits_of(conn: Connection, progress: Progress, body: Mapping[str, Any]) -> Facts:
-    """What the steps of a run wait for that have not settled."""
+def waits_of(
+    conn: Connection, progress: Progress, body: Mapping[str, Any], patience: timedelta = timedelta(0)
+) -> Facts:
+    """What the steps of a run wait for that have not settled.
+
+    That no worker can take a task is said once it has been so for ``patience``: a worker may be just starting.
+    """
     if progress.run.status != "started":
         return NOTHING
     run_id = progress.run.run_id
-    untaken = {row.step_slug: why_untaken(row) for row in queries.untaken(conn, [run_id])}
+    untaken = {row.step_slug: why_untaken(row) for row in queries.untaken(conn, [run_id], waited=patience)}
     waits = {
         tasks.step_slug: ", ".join(_open(tasks, untaken.get(tasks.step_slug)))
         for tasks in queries.open_tasks(conn, run_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _PAUSE = 0.5
+# That no worker can take a task is said once it has waited so long: one that was started with the run needs a moment.
+_PATIENCE = timedelta(seconds=5)
 
 
 class Looking:
@@ -75,7 +78,7 @@ class Looking:
         if self._conn.closed:
             self._conn = self._own = connect(self._url)
         progress = look(self._conn, self._run_id)
-        return Sight(progress, waits_of(self._conn, progress, self._body))
+        return Sight(progress, waits_of(self._conn, progress, self._body, _PATIENCE))
 
     def _hang_up(self) -> None:
         self._conn.close()

@@ -485,14 +485,20 @@ def invariants(conn: Connection, limit: int | None = None) -> list[Offence]:
     return list(map(Offence._make, conn.execute(query, [limit]).fetchall()))
 
 
-def untaken(conn: Connection, run_ids: Sequence[str] | None = None, limit: int | None = None) -> list[Untaken]:
-    """Ready tasks that no live worker can take, one row for each step of a run, longest waiting first."""
+def untaken(
+    conn: Connection, run_ids: Sequence[str] | None = None, *, waited: timedelta = timedelta(0)
+) -> list[Untaken]:
+    """Ready tasks that no live worker can take, ready for as long as ``waited``: one row for each step of a run.
+
+    Those that have waited longest come first.
+    """
     query: LiteralString = (
         f"select {_UNTAKEN} from flowc.untaken where (%(ids)s::uuid[] is null or run_id = any(%(ids)s))"
-        ' order by ready_at, run_id, step_slug collate "C" limit %(limit)s'
+        " and ready_at <= flowc.now() - %(waited)s"
+        ' order by ready_at, run_id, step_slug collate "C"'
     )
     chosen = None if run_ids is None else list(run_ids)
-    return list(map(Untaken._make, conn.execute(query, {"ids": chosen, "limit": limit}).fetchall()))
+    return list(map(Untaken._make, conn.execute(query, {"ids": chosen, "waited": waited}).fetchall()))
 
 
 def untaken_steps(conn: Connection, limit: int | None = None) -> list[tuple[Untaken, int]]:

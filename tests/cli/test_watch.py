@@ -67,10 +67,12 @@ def test_a_run_that_failed_is_exit_code_1_with_the_way_to_mend_it(
     assert f"help: flowc retry {run_id} --db '{dsn}' && flowc worker --drain --db '{dsn}' runs" in result.stderr
 
 
-def test_what_nobody_can_take_is_said_once_and_waited_for(
+def test_what_nobody_can_take_for_five_seconds_is_said_once_and_waited_for(
     db: psycopg.Connection, dsn: str, run_id: str, project: Path
 ) -> None:
-    for command in (["watch", run_id], ["start", "ping", "--key", "k", "--wait"]):
+    keyed = queries.start_flow(db, "ping", run_key="k")
+    db.execute("update flowc._live set since = since - interval '5 seconds'")
+    for run, command in ((run_id, ["watch", run_id]), (keyed, ["start", "ping", "--key", "k", "--wait"])):
         with subprocess.Popen(
             [sys.executable, "-m", "flowc", *command, "--db", dsn],
             cwd=project,
@@ -83,8 +85,7 @@ def test_what_nobody_can_take_is_said_once_and_waited_for(
             assert process.stdout is not None
             line = next(line for line in process.stderr if line.startswith("  pong"))
             assert line == "  pong: no worker is alive that has `pong`; the run waits until there is one\n"
-            [run] = queries.runs(db, status="started")
-            settle(db, run.run_id, "7")
+            settle(db, run, "7")
             assert json.loads(process.stdout.read()) == {"pong": 7}
             assert process.wait() == 0
             assert "no worker" not in process.stderr.read()

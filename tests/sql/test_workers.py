@@ -64,6 +64,16 @@ def test_a_ready_task_that_nobody_can_take_tells_what_is_missing(db: psycopg.Con
     assert untaken(db) == []
 
 
+def test_what_waits_for_a_worker_can_be_asked_for_from_a_time_on(
+    db: psycopg.Connection, clock: Clock, run_id: str
+) -> None:
+    patience = timedelta(seconds=5)
+    clock.advance("4 seconds")
+    assert queries.untaken(db, [run_id], waited=patience) == []
+    clock.advance("1 second")
+    assert [row.step_slug for row in queries.untaken(db, [run_id], waited=patience)] == ["first"]
+
+
 def test_a_worker_lives_until_it_signs_out_or_is_silent(db: psycopg.Connection, clock: Clock, run_id: str) -> None:
     sign_in(db, "able", "fetch parse", None, "KEEN_TOKEN")
     clock.advance("119 seconds")
