@@ -16,6 +16,7 @@ from flowc.runtime.blobs.depot import Depot, keep
 from flowc.runtime.blobs.marks import Place, put_in_place, read_marks, taken_out
 from flowc.runtime.blobs.trouble import BlobTooLarge
 from flowc.runtime.blobs.wishes import loaded
+from flowc.runtime.calling import alone, awaited, called
 from flowc.runtime.context import Context
 from flowc.runtime.convert import Misfit
 from flowc.runtime.encode import NotJSON, decode, encode
@@ -186,23 +187,25 @@ def perform(
     performance = Performance(task, plan, cancelled, now, blobs)
     try:
         if not plan.wants_tx:
-            return _called(performance, wait_for)
+            return alone(_performed, performance, wait_for)
         if plan.transactions is None:
             raise Refused("InvalidArguments", "a handler asks for `tx`, and no FLOWC_DATABASE_URL is set where it runs")
         with plan.transactions.open(task, plan.timeout) as transaction:
             performance.tx = transaction.connection
-            return transaction.complete(_called(performance, wait_for))
+            return transaction.complete(alone(_performed, performance, wait_for))
     except BaseException as error:  # noqa: BLE001 - SystemExit and all: a handler never ends its worker
         return performance.failed(error)
 
 
-def _called(performance: Performance, wait_for: Callable[[Coroutine[Any, Any, Any]], Any]) -> Completed:
+def _performed(performance: Performance, wait_for: Callable[[Coroutine[Any, Any, Any]], Any]) -> Completed:
     """The handlers of a step, called one after the other, and what came of the last one."""
     values = performance.values()
     for position, call in enumerate(performance.plan.calls):
         positional, named = performance.arguments(position, values)
-        result = call.handler.function(*positional, **named)
-        values = {PREVIOUS: wait_for(result) if call.handler.is_async else result}
+        if call.handler.is_async:
+            values = {PREVIOUS: wait_for(awaited(call.handler.function, *positional, **named))}
+        else:
+            values = {PREVIOUS: called(call.handler.function, *positional, **named)}
     return performance.completed(performance.written(values[PREVIOUS]))
 
 
@@ -221,7 +224,7 @@ async def perform_async(
         for position, call in enumerate(plan.calls):
             loads = position == 0 and task.blobs is not None
             positional, named = await _beside(loads, performance.arguments, position, values)
-            values = {PREVIOUS: await call.handler.function(*positional, **named)}
+            values = {PREVIOUS: await awaited(call.handler.function, *positional, **named)}
         written = performance.written(values[PREVIOUS])
         return await _beside(not performance.is_inline(written), performance.completed, written)
     except BaseException as error:  # noqa: BLE001

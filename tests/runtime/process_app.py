@@ -139,3 +139,9 @@ def large() -> str:
 def size(text: str) -> int:
     """How long a text is."""
     return len(text)
+
+
+@handlers.register
+def fork_and_come_back(item: int) -> int:
+    """Fork, and return in both processes."""
+    return item if os.fork() else -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
@@ -85,6 +86,24 @@ def test_a_handler_is_called_with_what_it_names() -> None:
 def test_an_element_of_a_map_has_item_and_index() -> None:
     task = TASK._replace(task_index=3, item='"three"')
     assert output(lambda item, index: [item, index], step={"kind": "map", "map": [1]}, task=task) == ["three", 3]
+
+
+VARIABLE: ContextVar[str] = ContextVar("VARIABLE", default="nobody's")
+
+
+def test_a_context_variable_is_that_of_one_task_and_of_all_its_handlers() -> None:
+    def setting() -> None:
+        VARIABLE.set("mine")
+
+    async def setting_later() -> None:
+        VARIABLE.set("mine")
+
+    def reading() -> str:
+        return VARIABLE.get()
+
+    assert output(setting, lambda previous: VARIABLE.get()) == "mine"
+    assert done(setting_later)
+    assert output(reading) == "nobody's"
 
 
 def test_an_async_handler_is_awaited_on_the_loop_and_elsewhere() -> None:

@@ -61,6 +61,13 @@ def test_handlers_run_in_children_that_are_used_again_and_die_with_the_worker(en
     wait_for(lambda: not any(map(is_alive, pids)))
 
 
+def test_a_process_that_a_handler_forked_answers_for_no_task(engine: Engine) -> None:
+    engine.deploy("flow: one\nsteps: {work: {handler: fork_and_come_back, map: $input.items}}")
+    run = engine.start("one", {"items": list(range(10))})
+    work(engine, concurrency=1)
+    assert engine.output(run) == {"work": list(range(10))}
+
+
 def test_what_handlers_raise_and_return_is_what_it_is_in_threads(engine: Engine, clock: Clock) -> None:
     for handler in ("wrong", "unstorable", "postpone"):
         engine.deploy(f"flow: {handler}\nsteps: {{work: {{handler: {handler}, retry: {{max_attempts: 2}}}}}}")
