@@ -14,12 +14,14 @@ from flowc.cli.here import load_handlers, open_secrets, settings_here
 from flowc.cli.inputs import check_input, read_input, stored_input
 from flowc.cli.options import database_option, handlers_option, input_option, pairs_argument, secrets_option
 from flowc.cli.outcome import finish, say_how_to_go_on
+from flowc.cli.progress import Progress
 from flowc.cli.sources import compile_paths, definitions_of, signatures_of
 from flowc.cli.terminal import say
-from flowc.cli.working import require_secrets, work_and_watch
+from flowc.cli.working import handlers_print, require_secrets, work_and_watch
 from flowc.db import queries
 from flowc.errors import FlowcError
 from flowc.project.checking import check_changed
+from flowc.runtime.guard import Guard
 from flowc.runtime.worker import Worker
 
 
@@ -44,6 +46,22 @@ def command(
     A KEY=VALUE is a string, unless the flow's input declares another type and VALUE is JSON of it. On the
     embedded PostgreSQL a changed flow runs as a draft. Exit code 1 if the flow has mistakes, or the run failed.
     """
+    with handlers_print(guard := Guard()):
+        progress = _run(file=file, pairs=pairs, text=text, handlers=handlers, secrets=secrets, url=url, guard=guard)
+    finish(progress, handlers)
+
+
+def _run(
+    *,
+    file: Path,
+    pairs: tuple[str, ...],
+    text: str | None,
+    handlers: str | None,
+    secrets: tuple[str, ...],
+    url: str | None,
+    guard: Guard,
+) -> Progress:
+    """Check, deploy and run a flow; its last state."""
     settings = settings_here()
     try:
         registry = load_handlers(handlers, settings)
@@ -59,10 +77,15 @@ def command(
         os.environ[URL] = database.url
         values = values.besides({URL: database.url})
         require_secrets(definition.body, values)
+        worker = Worker(
+            database.url,
+            registry,
+            secrets=values,
+            blobs=settings.blobs,
+            inline_limit=settings.inline_limit,
+            guard=guard,
+        )
         with database.connection() as conn:
-            worker = Worker(
-                database.url, registry, secrets=values, blobs=settings.blobs, inline_limit=settings.inline_limit
-            )
             definition = deploy_to_run(conn, definition, drafts=database.embedded)
             value, blobs = stored_input(database.url, settings, definition.body, value)
             run_id = queries.start_flow(conn, definition.slug, value, input_checked=True, input_blobs=blobs)
@@ -70,8 +93,7 @@ def command(
             assert compilation.flow is not None
             order = order_of(definition.body, list(compilation.flow.steps))
             try:
-                progress = work_and_watch(conn, worker, run_id, order)
+                return work_and_watch(conn, worker, run_id, order)
             except BaseException:
                 say_how_to_go_on(run_id, handlers)
                 raise
-    finish(progress, handlers)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,13 +21,16 @@ from flowc.cli.rows_json import run_as_json
 from flowc.cli.sources import compile_paths, definitions_of, signatures_of
 from flowc.cli.terminal import put, say
 from flowc.cli.words import between
-from flowc.cli.working import require_secrets
+from flowc.cli.working import handlers_print, require_secrets
 from flowc.errors import FlowcError
 from flowc.project.checking import check_changed
-from flowc.runtime.masking import masked_output
-from flowc.runtime.secrets import guard_of
+from flowc.runtime.guard import Guard
+from flowc.runtime.secrets import learn_secrets
 from flowc.simulate.rows import error_rows, run_row, step_rows, task_rows
-from flowc.simulate.run import run_flow
+from flowc.simulate.run import Finished, run_flow
+
+if TYPE_CHECKING:
+    from flowc.compiler.pipeline import Compilation
 
 
 @click.command(epilog="Example:  flowc simulate flows/word_counts.yaml 'lines=[\"a b a\"]'")
@@ -51,6 +54,33 @@ def command(
     Handlers are called as a worker calls them. Time is simulated: retries and delays are not waited for.
     Exit code 1 if the flow has mistakes, or the run failed.
     """
+    with handlers_print(guard := Guard()):
+        compilation, finished = _simulated(
+            file=file, pairs=pairs, text=text, handlers=handlers, secrets=secrets, guard=guard
+        )
+    assert compilation.definition is not None
+    assert compilation.flow is not None
+    body = compilation.definition.body
+    order = order_of(body, list(compilation.flow.steps))
+    progress = Progress(run_row(finished), step_rows(finished), error_rows(finished))
+    if as_json:
+        put(json.dumps(run_as_json(progress, order, task_rows(finished)), indent=2) + "\n")
+    else:
+        _tell(progress, order, Facts(skipped=skips_in_memory(body["steps"], progress.steps, progress.run.input)))
+    if finished.status != "completed":
+        raise click.exceptions.Exit(1)
+
+
+def _simulated(
+    *,
+    file: Path,
+    pairs: tuple[str, ...],
+    text: str | None,
+    handlers: str | None,
+    secrets: tuple[str, ...],
+    guard: Guard,
+) -> tuple[Compilation, Finished]:
+    """The flow in a file, and its run to the end."""
     settings = settings_here()
     try:
         registry = load_handlers(handlers, settings)
@@ -63,21 +93,8 @@ def command(
     value = json.loads(check_input(read_input(text, pairs, schema), schema))
     values = open_secrets(secrets, settings)
     require_secrets(definition.body, values)
-    with masked_output(guard_of(definition.body, values)), redirect_stdout(sys.stderr):
-        finished = run_flow(definition.body, registry, value, secrets=values)
-    assert compilation.flow is not None
-    order = order_of(definition.body, list(compilation.flow.steps))
-    progress = Progress(run_row(finished), step_rows(finished), error_rows(finished))
-    if as_json:
-        put(json.dumps(run_as_json(progress, order, task_rows(finished)), indent=2) + "\n")
-    else:
-        _tell(
-            progress,
-            order,
-            Facts(skipped=skips_in_memory(definition.body["steps"], progress.steps, progress.run.input)),
-        )
-    if finished.status != "completed":
-        raise click.exceptions.Exit(1)
+    learn_secrets(guard, definition.body, values)
+    return compilation, run_flow(definition.body, registry, value, secrets=values)
 
 
 def _tell(progress: Progress, order: list[str], facts: Facts) -> None:

@@ -16,10 +16,11 @@ from flowc.cli.options import database_option, handlers_option, secrets_option, 
 from flowc.cli.terminal import say
 from flowc.compiler.did_you_mean import listing
 from flowc.runtime.choice import PROCESS, THREAD
+from flowc.runtime.guard import Guard
 from flowc.runtime.handlers import load
 from flowc.runtime.health import answering, touching
 from flowc.runtime.logs import FORMATS, LEVELS, Logging, log_to
-from flowc.runtime.masking import masked_output
+from flowc.runtime.streams import masked_output
 from flowc.runtime.worker import Worker
 
 _AT_ONCE = 16
@@ -58,37 +59,39 @@ def command(
     """Work on ready tasks until stopped. SIGTERM or Ctrl-C finishes what has begun and hands back the rest; a second
     one leaves at once.
     """
-    settings = settings_here()
-    target = find_handlers(handlers, settings)
-    registry = load(target)
-    values = open_secrets(secrets, settings)
-    if url is None and URL not in os.environ:
-        url = values.get(URL)  # e.g. of a file that Docker mounts
-    with open_database(url, settings) as database:
-        os.environ[URL] = database.url
-        with database.connection():
-            pass  # what is wrong with the database is said before the first task
-        worker = Worker(
-            database.url,
-            target,
-            concurrency=concurrency or ((os.cpu_count() or 1) if executor == PROCESS else _AT_ONCE),
-            batch=batch,
-            executor=executor,
-            queues=queues or None,
-            lease=lease,
-            drain=drain,
-            secrets=values.besides({URL: database.url}),
-            blobs=settings.blobs,
-            inline_limit=settings.inline_limit,
-        )
-        log_to(sys.stderr, worker.guard, Logging(log_format, log_level, worker.worker_id))
-        say(f"worker {worker.worker_id}: {listing(registry.names)}")
-        with ExitStack() as stack:
-            stack.enter_context(masked_output(worker.guard))
-            if health_port is not None:
-                say(f"health: port {stack.enter_context(answering(health_port, worker.health))}")
-            if health_file is not None:
-                stack.enter_context(touching(health_file, worker.health))
-            code = worker.run()
+    stderr, guard = sys.stderr, Guard()
+    with masked_output(guard):
+        settings = settings_here()
+        target = find_handlers(handlers, settings)
+        registry = load(target)
+        values = open_secrets(secrets, settings)
+        if url is None and URL not in os.environ:
+            url = values.get(URL)  # e.g. of a file that Docker mounts
+        with open_database(url, settings) as database:
+            os.environ[URL] = database.url
+            with database.connection():
+                pass  # what is wrong with the database is said before the first task
+            worker = Worker(
+                database.url,
+                target,
+                concurrency=concurrency or ((os.cpu_count() or 1) if executor == PROCESS else _AT_ONCE),
+                batch=batch,
+                executor=executor,
+                queues=queues or None,
+                lease=lease,
+                drain=drain,
+                secrets=values.besides({URL: database.url}),
+                blobs=settings.blobs,
+                inline_limit=settings.inline_limit,
+                guard=guard,
+            )
+            log_to(stderr, guard, Logging(log_format, log_level, worker.worker_id))
+            say(f"worker {worker.worker_id}: {listing(registry.names)}")
+            with ExitStack() as stack:
+                if health_port is not None:
+                    say(f"health: port {stack.enter_context(answering(health_port, worker.health))}")
+                if health_file is not None:
+                    stack.enter_context(touching(health_file, worker.health))
+                code = worker.run()
     if code:
         raise click.exceptions.Exit(code)

@@ -12,11 +12,12 @@ from flowc.cli.live import Sight, look, watch
 from flowc.cli.progress import Progress
 from flowc.cli.terminal import say
 from flowc.errors import UsageError
-from flowc.runtime.masking import masked_output
+from flowc.runtime.streams import masked_output
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from flowc.runtime.guard import Guard
     from flowc.runtime.worker import Worker
 
 # Handlers of a run that has ended work for nothing: so long they may take to notice. Those of other runs, which the
@@ -39,14 +40,20 @@ def require_secrets(body: Mapping[str, Any], values: Mapping[str, str]) -> None:
         )
 
 
+@contextmanager
+def handlers_print(guard: Guard) -> Iterator[None]:
+    """While entered, what handlers and their modules print goes to stderr, masked: stdout is for the output alone."""
+    with masked_output(guard), redirect_stdout(sys.stderr):
+        yield
+
+
 def work_and_watch(conn: Connection, worker: Worker, run_id: str, order: Sequence[str]) -> Progress:
     """Let ``worker`` work until the run has ended, and show it meanwhile; the answer is the run's last state.
 
     Raises:
         Exception: what made the worker end before.
     """
-    # What handlers print goes to stderr: stdout is for the run's output alone.
-    with masked_output(worker.guard), redirect_stdout(sys.stderr), _working(Background(worker), run_id) as background:
+    with _working(Background(worker), run_id) as background:
         return watch(lambda: Sight(look(conn, run_id)), order, background.check)
 
 

@@ -19,8 +19,8 @@ from flowc.runtime.frames import read_frame, write_frame
 from flowc.runtime.guard import Guard
 from flowc.runtime.handlers import load
 from flowc.runtime.logs import Logging, log_to
-from flowc.runtime.masking import masked_output
 from flowc.runtime.outcome import Failed, Outcome
+from flowc.runtime.streams import MaskedStream, masked_output
 
 _PR_SET_PDEATHSIG = 1
 
@@ -65,6 +65,7 @@ class Child:
     def __init__(self, line: socket.socket) -> None:
         self._line = line
         self._performing = False
+        self._printed: tuple[MaskedStream, ...] = ()
 
     def run(self) -> None:
         """Until the parent hangs up."""
@@ -73,7 +74,7 @@ class Child:
         guard, values = Guard(), dict[str, str]()
         if hello.logging is not None:
             log_to(sys.stderr, guard, hello.logging)
-        with masked_output(guard):
+        with masked_output(guard) as self._printed:
             try:
                 bench = Bench(load(hello.target), values, guard, hello.blobs)
             except FlowcError as error:
@@ -96,8 +97,9 @@ class Child:
             return Failed(error_of("ProcessFailed", f"{type(error).__name__}: {error}"))
         finally:
             self._performing = False
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for stream in self._printed:
+                with suppress(OSError, ValueError):  # the handler may have closed what is beneath
+                    stream.flush()
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         if not self._performing:

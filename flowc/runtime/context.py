@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from flowc.runtime.blobs.depot import Depot
 from flowc.runtime.masking import GUARD, Masked
 from flowc.runtime.secrets import Secrets
 
+_BLOB_ID = re.compile("[0-9a-f]{64}")
 _LOGGER = logging.getLogger("flowc.handler")
 _LOGGER.addFilter(Masked())
 
@@ -89,8 +91,10 @@ class Context:
         """A stored blob by its id, the SHA-256 of its bytes.
 
         Raises:
-            BlobMissing: there is none.
+            BlobMissing: there is none, or it is no id.
         """
+        if not (isinstance(blob_id, str) and _BLOB_ID.fullmatch(blob_id)):
+            raise BlobMissing("that is no blob's id: one is a SHA-256, as a text of 64 hexadecimal digits")
         if self._blobs is None:
             raise BlobMissing(f"there is no blob {blob_id}")
         return self._blobs.find(blob_id)

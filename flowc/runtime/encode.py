@@ -24,6 +24,8 @@ MAX_DEPTH = 254
 # Bytes of one value as JSON. PostgreSQL ends at 256 MiB for a whole jsonb.
 MAX_BYTES = 64 * 1024 * 1024
 
+_LONGEST_KEY = 60
+
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS
 _ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
@@ -244,7 +246,8 @@ def _written(path: list[Any]) -> str:
 
 
 def _dotted(key: str) -> str:
-    key = key if len(key) <= 60 else key[:59] + "…"
+    if len(key) > _LONGEST_KEY:  # a part of it might be the part of a secret, which nobody would recognize
+        return f"[a key of {len(key):,} characters]"
     return f".{key}" if key.isidentifier() else f"[{json.dumps(key)}]"
 
 

@@ -1,22 +1,19 @@
-"""Keeps the values of secrets out of log records and of what is printed."""
+"""Keeps the values of secrets out of log records."""
 
 from __future__ import annotations
 
 import logging
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import local
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from flowc.runtime.guard import Guard
 
 # Where ``ctx.log`` puts the guard of its task; it is taken out again before anybody handles the record.
 GUARD: Final = "_flowc_guard"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_NO_TEXT = "(a value that cannot be shown)"
 _PLAIN = logging.Formatter()
-# A line that is longer is written in pieces.
-_LONGEST_LINE = 64 * 1024
 
 
 def mask_record(record: logging.LogRecord, guard: Guard) -> None:
@@ -24,7 +21,7 @@ def mask_record(record: logging.LogRecord, guard: Guard) -> None:
     try:
         text = record.getMessage()
     except Exception:  # noqa: BLE001 - logging itself would print the arguments to stderr
-        text = f"{record.msg} (with arguments that do not fit it)"
+        text = f"{_text_of(record.msg, str)} (with arguments that do not fit it)"
         record.msg, record.args = text, ()
     if (masked := guard.mask(text)) != text:
         record.msg, record.args = masked, ()
@@ -47,9 +44,16 @@ def masked_value(value: Any, guard: Guard) -> Any:
     """A value as it is, or its text with the secrets in it masked."""
     if value is None or isinstance(value, int | float):
         return value
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _text_of(value, repr)
     masked = guard.mask(text)
-    return value if masked == text else masked
+    return value if masked == text and text is not _NO_TEXT else masked
+
+
+def _text_of(value: object, how: Callable[[object], str]) -> str:
+    try:
+        return how(value)
+    except Exception:  # noqa: BLE001 - a user's own method
+        return _NO_TEXT
 
 
 class Masked(logging.Filter):
@@ -75,57 +79,3 @@ def masked_logger(logger: logging.Logger, guard: Guard) -> Iterator[None]:
         yield
     finally:
         logger.removeFilter(masked)
-
-
-class MaskedStream:
-    """A text stream that masks what is written to it, line by line, each thread's lines apart.
-
-    Args:
-        stream: where the masked text goes; all else is asked of it.
-        guard: knows the secrets.
-    """
-
-    def __init__(self, stream: TextIO, guard: Guard) -> None:
-        self._stream = stream
-        self._guard = guard
-        self._begun = local()
-
-    def write(self, text: str) -> int:
-        """Take text; whole lines are passed on at once, the rest when its end comes or it is flushed."""
-        if not self._guard.knows_any and not getattr(self._begun, "text", ""):
-            return self._stream.write(text)
-        begun = getattr(self._begun, "text", "") + text
-        lines, end, rest = begun.rpartition("\n")
-        if len(rest) > _LONGEST_LINE:
-            lines, end, rest = begun, "", ""
-        self._begun.text = rest
-        if lines or end:
-            self._stream.write(self._guard.mask(lines + end))
-        return len(text)
-
-    def writelines(self, lines: Any) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        rest, self._begun.text = getattr(self._begun, "text", ""), ""
-        if rest:
-            self._stream.write(self._guard.mask(rest))
-        self._stream.flush()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
-@contextmanager
-def masked_output(guard: Guard) -> Iterator[None]:
-    """While entered, what is printed to stdout and stderr is masked."""
-    before = sys.stdout, sys.stderr
-    masked = [MaskedStream(stream, guard) for stream in before]
-    sys.stdout, sys.stderr = masked
-    try:
-        yield
-    finally:
-        for stream in masked:
-            stream.flush()
-        sys.stdout, sys.stderr = before

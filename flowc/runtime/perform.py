@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,6 +12,7 @@ from flowc.db.rows import Task
 from flowc.references import INDEX, INPUT, ITEM
 from flowc.runtime.arguments import Arguments, InvalidArguments
 from flowc.runtime.blobs import Blob
+from flowc.runtime.blobs.blob import JSON
 from flowc.runtime.blobs.depot import Depot, keep
 from flowc.runtime.blobs.marks import Place, put_in_place, read_marks, taken_out
 from flowc.runtime.blobs.trouble import BlobTooLarge
@@ -22,10 +23,11 @@ from flowc.runtime.convert import Misfit
 from flowc.runtime.encode import NotJSON, decode, encode
 from flowc.runtime.failure import Permanent, RetryLater, error_object, error_of, retry_moment
 from flowc.runtime.handlers import PREVIOUS
+from flowc.runtime.leaks import leak_in, leak_in_blobs
 from flowc.runtime.outcome import Completed, Failed, Outcome, Refused
 from flowc.runtime.plan import Plan
 from flowc.runtime.secrets import SecretError
-from flowc.schemas import SchemaError, errors_of
+from flowc.schemas import SchemaError, errors_of, path_text
 
 T = TypeVar("T")
 
@@ -110,7 +112,7 @@ class Performance:
                 result.close()
             raise Refused("InvalidOutput", f"the result cannot be stored: {error}") from None
         output = written.output
-        self._require_no_secret(self.plan.secrets.guard.found_in_json(output))
+        self._refuse_secrets(leak_in(output, self.plan.secrets.guard))
         if self.plan.output_schema is not None:
             _require("InvalidOutput", "the result", self.plan.output_schema, decode(output))
         if converter is not None and type(result) not in converter.quick:
@@ -125,16 +127,15 @@ class Performance:
         """The outcome of a result, its blobs stored; raises Refused, or BlobError if that does not work."""
         if self.blobs is None or self.is_inline(written):
             return Completed(written.output)
-        find = self.plan.secrets.guard.found_in_bytes
+        new = [place for place in written.places if not place.blob.is_in(self.blobs)]
+        self._refuse_secrets(leak_in_blobs(new, self.plan.secrets.guard))
+        _require_json(new)
         needs = self.plan.needs and self.plan.needs.of_element(self.task.task_index)
-        kept = keep(*written, needs, self.blobs, lambda data: self._require_no_secret(find(data)))
-        return Completed(*kept)
+        return Completed(*keep(*written, needs, self.blobs))
 
-    def _require_no_secret(self, found: str | None) -> None:
-        if found is not None:
-            raise Refused(
-                "SecretInOutput", f"the result holds the value of the secret `{found}`, which is never stored"
-            )
+    def _refuse_secrets(self, leak: str | None) -> None:
+        if leak is not None:
+            raise Refused("SecretInOutput", leak)
 
     def _require_annotated(self, result: object, output: bytes) -> None:
         """Raises Refused if the result is not what its handler is annotated to return."""
@@ -245,6 +246,17 @@ def _written(result: object) -> Written:
             pass
     without, places = taken_out(result)
     return Written(encode(without if places else result), places)
+
+
+def _require_json(places: Iterable[Place]) -> None:
+    """Raises Refused if a blob that says that it is JSON is none."""
+    for place in places:
+        if place.blob.is_json:
+            try:
+                encode(place.blob.json())
+            except (ValueError, NotJSON) as error:
+                what = f"the blob at `{path_text(place.steps)}` says that it is {JSON}"
+                raise Refused("InvalidOutput", f"{what}, and cannot be read as that: {error}") from None
 
 
 def _require(kind: str, what: str, schema: Any, value: Any) -> None:

@@ -18,6 +18,7 @@ from flowc.runtime.elsewhere import Keeping, Order, perform_elsewhere
 from flowc.runtime.executors import IsLost, Report
 from flowc.runtime.failure import error_of
 from flowc.runtime.guard import Guard
+from flowc.runtime.leaks import leak_in
 from flowc.runtime.leases import Lease
 from flowc.runtime.outcome import Completed, Failed, Outcome
 
@@ -156,9 +157,8 @@ class Pool:
         except BaseException as error:  # noqa: BLE001 - CancelledError too
             said = f"the executor did not perform the task: {type(error).__name__}: {error}".rstrip(": ")
             outcome = Failed(error_of("ExecutorFailed", said, self._guard.mask))
-        if isinstance(outcome, Completed) and (name := self._guard.found_in_json(outcome.output)) is not None:
-            said = f"the result holds the value of the secret `{name}`, which is never stored"
-            outcome = Failed(error_of("SecretInOutput", said), retryable=False)
+        if isinstance(outcome, Completed) and (leak := leak_in(outcome.output, self._guard)) is not None:
+            outcome = Failed(error_of("SecretInOutput", leak), retryable=False)
         with self._lock:
             self._running.pop(lease, None)
         self._report(lease, outcome, time.monotonic() - started)

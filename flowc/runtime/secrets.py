@@ -106,6 +106,6 @@ class Secrets(Mapping[str, Secret]):
         return f"Secrets({', '.join(self._named)})"
 
 
-def guard_of(definition: Mapping[str, Any], values: Mapping[str, str]) -> Guard:
-    """A guard that knows the secrets which a flow names."""
-    return Secrets(definition["flow"], definition.get("secrets", ()), values).guard
+def learn_secrets(guard: Guard, definition: Mapping[str, Any], values: Mapping[str, str]) -> None:
+    """Let a guard know the secrets which a flow names."""
+    Secrets(definition["flow"], definition.get("secrets", ()), values, guard)

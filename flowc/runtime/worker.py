@@ -83,6 +83,7 @@ class Worker:
         blobs: where new blobs are stored: ``table``, ``folder:/path`` or ``s3://bucket/prefix``.
         inline_limit: bytes of JSON up to which a value stays in its row; larger ones become blobs.
         on_event: told of each task, in the worker's own thread.
+        guard: learns the secrets and masks them in what is told; one of its own by default.
 
     Raises:
         UsageError: an argument is out of range.
@@ -106,6 +107,7 @@ class Worker:
         blobs: str = TABLE,
         inline_limit: int = INLINE_LIMIT,
         on_event: Callable[[Event], None] | None = None,
+        guard: Guard | None = None,
     ) -> None:
         target, handlers = (handlers, load(handlers)) if isinstance(handlers, str) else (None, handlers)
         _check(handlers, concurrency, batch, lease)
@@ -122,7 +124,7 @@ class Worker:
         self._more = False
         self._told_at = 0.0
         self._secrets = open_sources(()) if secrets is None else secrets
-        self.guard = Guard()
+        self.guard = guard or Guard()
         names = sorted(name for name in self._secrets if _SECRET_NAME.fullmatch(name))
         self._line = Line(url, self.worker_id, self._patience)
         self._exchange = Exchange(self._line, Terms(self.worker_id, handlers.names, lease, queues, names), self._learn)

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-from flowc import Context, Handlers, Permanent, RetryLater
+from flowc import Blob, Context, Handlers, Permanent, RetryLater
 
 handlers = Handlers()
+logging.basicConfig(format="the log of the application: %(message)s")
+STDERR = sys.stderr
 
 
 def wrong(text: object) -> NoReturn:
@@ -51,6 +53,11 @@ def printed(value: str) -> str:
     sys.stdout.write(value[:4])
     sys.stdout.write(value[4:] + "\n")
     warnings.warn(value, stacklevel=1)
+    sys.stdout.buffer.write(b"bytes " + value.encode() + b"\n")
+    print("to the stream of the import", value, file=STDERR)
+    print("to the interpreter's own", value, file=sys.__stdout__)
+    for letter in f"letter by letter {value}\n":
+        print(letter, end="", flush=True)
     return "printed"
 
 
@@ -88,6 +95,10 @@ OUTPUTS: dict[str, Callable[[str], Any]] = {
     "JSON": lambda value: json.dumps(json.dumps({"token": value})),
     "in lines": "\n".join,
     "pickled": lambda value: repr(pickle.dumps({"token": value}, 0)),
+    "JSON of PHP": lambda value: json.dumps(json.dumps(json.dumps(value).replace("/", "\\/"))),
+    "URL of a browser": lambda value: quote(value, safe="!~*'()&+"),
+    "bytes": lambda value: [{"a": b"\xff" + value.encode()}],
+    "media type": lambda value: {"a": [Blob(b"x", "text/" + quote(value))]},
     "large": lambda value: ["x" * 100] * 1000 + [value],
 }
 ERRORS: dict[str, Callable[[str], Any]] = {
@@ -102,6 +113,7 @@ ERRORS: dict[str, Callable[[str], Any]] = {
     "retry later": lambda value: (_ for _ in ()).throw(RetryLater(value, after=0)),
     "permanent": lambda value: (_ for _ in ()).throw(Permanent(value)),
     "exit": sys.exit,
+    "a long key of no JSON": lambda value: {"x" * 55 + value: {1, 2}},
     "a key of no JSON": lambda value: {value: {1, 2}},
     "base64 in an error": lambda value: wrong(base64.b64encode(b"me:" + value.encode()).decode()),
     "a long error": lambda value: wrong("x" * 4_995 + value + "x" * 10_000),

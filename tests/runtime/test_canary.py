@@ -130,7 +130,7 @@ def test_a_leaked_secret_is_nowhere(
             if way in OUTPUTS:
                 assert error is not None
                 assert (error.class_, error.terminal) == ("SecretInOutput", True), way
-                assert f"`{secret}`" in str(error.message)
+                assert f"`{secret}` at `$" in str(error.message)
             elif way in ERRORS:
                 assert error is not None, way
             else:

@@ -11,6 +11,7 @@ import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator
+from threading import Thread
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -21,8 +22,9 @@ from flowc import Context
 from flowc.runtime.encode import encode
 from flowc.runtime.forms import forms_of
 from flowc.runtime.guard import Guard
-from flowc.runtime.masking import MaskedStream, masked_logger, masked_output
+from flowc.runtime.masking import masked_logger
 from flowc.runtime.secrets import Secrets
+from flowc.runtime.streams import MaskedStream, masked_output
 
 VALUE = 'pä$$ "w0rd"/+\\?&'
 PEM = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nab\n-----END KEY-----\n"
@@ -86,6 +88,21 @@ WAYS: dict[str, Callable[[str], str]] = {
     "base64 in a URL": lambda value: quote(base64.b64encode(b"me:" + value.encode()), safe=""),
     "base64 in lines": lambda value: wrapped(base64.b64encode(b"m:" + value.encode()).decode(), 5),
     "base64 in mail": lambda value: wrapped(base64.b64encode(value.encode()).decode(), 8).replace("\n", "\r\n"),
+    "JSON in JSON in JSON": lambda value: json.dumps(json.dumps(json.dumps({"a": value}))),
+    "repr of repr": lambda value: repr(repr([value.encode()])),
+    "JSON all in units": lambda value: "".join(
+        f"\\u{unit:04x}" for unit in memoryview(value.encode("utf-16-le")).cast("H")
+    ),
+    "JSON in units of capital letters": lambda value: json.dumps(value).replace("\\u00e4", "\\u00E4"),
+    "JSON of PHP": lambda value: json.dumps(value).replace("/", "\\/"),
+    "JSON of Go": lambda value: json.dumps(value, ensure_ascii=False).replace("&", "\\u0026"),
+    "URL component of a browser": lambda value: quote(value, safe="!~*'()"),
+    "URL with all that one may hold": lambda value: quote(value, safe="!$&'()*+,;=:@/?~"),
+    "URL with nothing left as it is": lambda value: "".join(f"%{byte:02x}" for byte in value.encode()),
+    "base64 in indented lines": lambda value: wrapped(base64.b64encode(value.encode()).decode(), 6).replace(
+        "\n", "\n    "
+    ),
+    "base64 in lines in repr": lambda value: repr(wrapped(base64.b64encode(value.encode()).decode(), 6)),
     "hex in lines": lambda value: wrapped(value.encode().hex(), 7),
 }
 
@@ -178,6 +195,28 @@ def test_records_of_a_tasks_logger_are_masked_with_their_arguments_tracebacks_an
     assert "ValueError: ***" in str(fourth.exc_text)
 
 
+class Shy:
+    """An object that cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("not me")
+
+
+def test_what_cannot_be_shown_is_logged_all_the_same(written: Written) -> None:
+    secrets = Secrets("f", ["TOKEN"], {"TOKEN": VALUE}, Guard())
+    ctx = Context(run_id="r", flow="f", step="s", secrets=secrets)
+    records = written("flowc.handler")
+    ctx.log.warning(Shy())
+    ctx.log.warning("it is %s", Shy())
+    ctx.log.warning("hello", extra={"shy": Shy()})
+    assert [record.getMessage() for record in records] == [
+        "(a value that cannot be shown) (with arguments that do not fit it)",
+        "it is %s (with arguments that do not fit it)",
+        "hello",
+    ]
+    assert vars(records[2])["shy"] == "(a value that cannot be shown)"
+
+
 def test_a_logger_is_masked_while_it_is_asked_for(written: Written) -> None:
     logger = logging.getLogger("flowc.test.masked")
     records = written(logger.name)
@@ -185,6 +224,20 @@ def test_a_logger_is_masked_while_it_is_asked_for(written: Written) -> None:
         logger.warning(VALUE)
     logger.warning("open")
     assert [record.getMessage() for record in records] == ["***", "open"]
+
+
+def test_escapes_alone_are_no_secret() -> None:
+    guard = guard_of(VALUE, "correct-horse")
+    text = "C:\\new\\text %20 \\u00e4 \\ud83d\\ude00 \\ud800 \\x00 \\\n   100%\r\n"
+    assert guard.mask(text) == text
+    assert guard.found_in_json(encode([text])) is None
+    assert guard.found_in_bytes(text.encode()) is None
+
+
+def test_a_secret_beyond_the_first_plane_is_found_in_the_units_of_json() -> None:
+    guard = guard_of("pass\U0001f600word")
+    assert guard.found_in_json(encode([json.dumps("pass\U0001f600word")])) == "S0"
+    assert guard.mask(json.dumps(json.dumps(json.dumps("pass\U0001f600word")))).count("***") == 1
 
 
 def test_what_is_printed_in_pieces_is_masked_line_by_line() -> None:
@@ -197,6 +250,51 @@ def test_what_is_printed_in_pieces_is_masked_line_by_line() -> None:
 
     assert stream.getvalue() == "the *** is\n***\nab\n-----BEGIN KEY-----\n***\n***\nab\n-----END KEY-----\nhalf"
     assert masked.getvalue() == stream.getvalue()
+
+
+def test_a_value_that_is_flushed_letter_by_letter_is_masked() -> None:
+    stream = io.StringIO()
+    masked = MaskedStream(stream, guard_of("correct-horse"))
+    for letter in "name: correct-horse; cor":
+        print(letter, end="", file=masked, flush=True)
+    assert stream.getvalue() == "name: ***; "
+    masked.finish()
+    assert stream.getvalue() == "name: ***; cor"
+
+
+def test_a_value_at_the_end_of_what_is_written_of_a_long_line_is_masked() -> None:
+    stream = io.StringIO()
+    masked = MaskedStream(stream, guard_of("correct-horse"))
+    for piece in ("x" * 65_536 + "correct", "-horse", "\n"):
+        masked.write(piece)
+    assert stream.getvalue() == "x" * 65_536 + "***\n"
+
+
+def test_what_a_thread_began_to_print_is_there_in_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    with masked_output(guard_of(VALUE)):
+        thread = Thread(target=lambda: print("half a line", end=""))
+        thread.start()
+        thread.join()
+    assert capsys.readouterr().out == "half a line"
+
+
+def test_bytes_and_the_streams_of_the_interpreter_are_masked(capfd: pytest.CaptureFixture[str]) -> None:
+    raw = VALUE.encode()
+    with masked_output(guard_of(VALUE)):
+        sys.stdout.buffer.write(b"bytes " + raw[:3])
+        sys.stdout.buffer.write(raw[3:] + b" \xff\n")
+        print("own", VALUE, file=sys.__stdout__)
+        sys.stderr.buffer.writelines([raw, b"\n"])
+    out, err = capfd.readouterr()
+    assert sorted(out.splitlines()) == ["bytes *** \N{REPLACEMENT CHARACTER}", "own ***"]
+    assert err == "***\n"
+
+
+def test_a_handler_that_closes_stdout_closes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with masked_output(guard_of(VALUE)):
+        sys.stdout.close()
+        print("still", VALUE)
+    assert capsys.readouterr().out == "still ***\n"
 
 
 def test_prints_are_masked_while_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from flowc import Context, Handlers, Permanent, RetryLater
+from flowc import Blob, Context, Handlers, Permanent, RetryLater
 from flowc.db.rows import Task
+from flowc.runtime.blobs.depot import MemoryDepot
 from flowc.runtime.encode import decode
 from flowc.runtime.outcome import Completed, Failed, Outcome
 from flowc.runtime.perform import perform, perform_async
@@ -270,6 +271,30 @@ def test_secrets_are_read_from_the_context_and_masked_in_errors() -> None:
     assert failed.error["message"] == "token ***"
     assert SECRET not in str(failed.error)
     assert output(lambda ctx: len(ctx.secrets["TOKEN"].reveal()), secrets=["TOKEN"]) == len(SECRET)
+
+
+WHERE: dict[str, tuple[Callable[[str], Any], str]] = {
+    "whole": (str, "$"),
+    "in a list": (lambda value: {"a": [0, {"b": f"x{value}"}, value]}, "$.a[1].b"),
+    "a key": (lambda value: {"a": {"b c": 1, f"x{value}": [1]}}, '$.a["x***"]'),
+    "below a key that gives it away": (lambda value: {f"x{value}": [1, value]}, '$["x***"][1]'),
+    "far": (lambda value: ["x"] * 100_000 + [{"z": value}] + ["y"] * 100_000, "$[100000].z"),
+    "in bytes": (lambda value: {"a": [b"", value.encode()]}, "$.a[1]"),
+    "a media type": (lambda value: [Blob(b"", value)], "$[0]"),
+}
+
+
+@pytest.mark.parametrize("way", WHERE)
+def test_a_result_that_holds_a_secret_is_refused_with_its_place(way: str) -> None:
+    leak, place = WHERE[way]
+    plan = plan_of(lambda ctx: leak(ctx.secrets["TOKEN"].reveal()), secrets=["TOKEN"])
+    failed = perform(TASK, plan, blobs=MemoryDepot())
+
+    assert isinstance(failed, Failed)
+    assert not failed.retryable
+    said = f"the result holds the value of the secret `TOKEN` at `{place}`, which is never stored"
+    assert (failed.error["class"], failed.error["message"]) == ("SecretInOutput", said)
+    assert SECRET not in str(failed)
 
 
 def test_reading_a_secret_that_the_flow_does_not_name_fails_the_task_for_good() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import IO, Any, Final, Protocol
@@ -13,6 +14,7 @@ from flowc.runtime.encode import decode
 
 JSON: Final = "application/json"
 BYTES: Final = "application/octet-stream"
+_MEDIA_TYPE = re.compile(r"[ -~]{1,255}")
 # Bytes of an opened blob that are held in memory; what is larger goes to a temporary file.
 _IN_MEMORY = 8 * 1024 * 1024
 
@@ -33,10 +35,18 @@ class Blob:
     A parameter that is annotated as ``Blob`` gets one, whatever the size of the value: its bytes are then those of the
     value as JSON. Otherwise a handler gets the value itself.
 
+    Args:
+        data: the bytes.
+        media_type: up to 255 printable characters of ASCII.
+
     Attributes:
         id: the SHA-256 of the bytes, 64 hexadecimal digits.
         size: how many bytes.
         media_type: e.g. ``image/png``; ``application/json`` says that it stands for a JSON value.
+
+    Raises:
+        TypeError: the data are no bytes, or the media type is no text.
+        ValueError: the media type is no such text.
     """
 
     __slots__ = ("_data", "_source", "id", "media_type", "size")
@@ -44,6 +54,10 @@ class Blob:
     def __init__(self, data: bytes | bytearray | memoryview, media_type: str = BYTES) -> None:
         if not isinstance(data, bytes | bytearray | memoryview):
             raise TypeError(f"a Blob is made of bytes, not of `{type(data).__name__}`")
+        if not isinstance(media_type, str):
+            raise TypeError(f"a Blob's media type is a text like `image/png`, not a `{type(media_type).__name__}`")
+        if not _MEDIA_TYPE.fullmatch(media_type):
+            raise ValueError("a Blob's media type is a text like `image/png`: up to 255 printable ASCII characters")
         self._data: bytes | None = bytes(data)
         self._source: Source | None = None
         self.id = sha256(self._data).hexdigest()

@@ -19,8 +19,6 @@ INLINE_LIMIT = 64 * 1024
 # Bytes of one blob: what a bytea of PostgreSQL, and with it `flowc.get_blob`, can return.
 MAX_BYTES = 1024 * 1024 * 1024 - 1024
 
-Guard = Callable[[bytes], None]
-
 
 class Depot(Source, Protocol):
     """Keeps blobs."""
@@ -70,9 +68,7 @@ class MemoryDepot:
         yield self.read(blob_id)
 
 
-def keep(
-    value: bytes, places: Sequence[Place], needs: Needs | None, depot: Depot, guard: Guard | None = None
-) -> tuple[bytes, bytes | None]:
+def keep(value: bytes, places: Sequence[Place], needs: Needs | None, depot: Depot) -> tuple[bytes, bytes | None]:
     """What goes into the row of a value: the JSON that stays there, and the marks of what is in the depot by now.
 
     Args:
@@ -80,7 +76,6 @@ def keep(
         places: these blobs.
         needs: what the engine reads of the value.
         depot: where blobs are put.
-        guard: shown all bytes before they are stored; it raises where they may not be.
 
     Raises:
         BlobNotStored: the depot does not take them.
@@ -90,8 +85,6 @@ def keep(
     def put(data: bytes, media_type: str) -> Blob:
         if len(data) > MAX_BYTES:
             raise BlobTooLarge(f"{len(data):,} bytes are too many for a blob; {MAX_BYTES:,} is the most that is kept")
-        if guard is not None:
-            guard(data)
         return depot.put(data, media_type)
 
     rest = what_stays(value, needs, depot.inline_limit)

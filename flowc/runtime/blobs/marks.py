@@ -27,6 +27,11 @@ class Place(NamedTuple):
     path: Path
     blob: Blob
 
+    @property
+    def steps(self) -> tuple[str | int, ...]:
+        """The path with its indexes as numbers, as people read it."""
+        return tuple(int(step) if step.isdecimal() else step for step in self.path)
+
     def mark(self) -> dict[str, Any]:
         """As it is stored beside the value."""
         blob = self.blob

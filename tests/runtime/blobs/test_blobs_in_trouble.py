@@ -19,6 +19,7 @@ import pytest
 from flowc import Blob, Context, Handlers, Worker, start
 from flowc.db import queries
 from flowc.db.rows import Reply
+from flowc.runtime.blobs.trouble import BlobMissing
 from flowc.runtime.blobs.warehouse import Warehouse
 from flowc.runtime.outcome import Completed
 from flowc.runtime.settling import Result, array_of, result_of, settle_apart
@@ -49,6 +50,7 @@ def blobs(engine: Engine) -> dict[int, int]:
 KILLED = """
 import os, signal, sys
 from flowc import Context, Handlers, Worker
+from flowc.runtime.blobs.trouble import BlobMissing
 from flowc.runtime.blobs.warehouse import Warehouse
 
 handlers = Handlers()
@@ -217,6 +219,33 @@ def test_a_huge_result_is_stored_as_bytes_and_refused_as_json_in_a_sentence(engi
     assert failed.message == (
         "the result cannot be stored: `$` is 300,000,002 bytes of JSON; 67,108,864 is the most that is kept"
     )
+
+
+def test_a_blob_that_says_it_is_json_and_is_none_is_refused_where_it_is_made(engine: Engine) -> None:
+    engine.deploy("flow: f\ndefaults: {on_failure: skip}\nsteps: {cut: , nan: , good: }")
+    run_id = engine.start("f")
+    handlers = handlers_of(
+        cut=lambda: {"a": [Blob(b'{"b": ', "application/json")]},
+        nan=lambda: Blob(b'{"b": NaN}', "application/json"),
+        good=lambda: Blob(b'{"b": 1}', "application/json"),
+    )
+    engine.work(handlers)
+    [cut, nan] = sorted(queries.task_errors(engine.conn, run_id), key=lambda error: error.step_slug)
+    assert {(error.class_, error.terminal) for error in (cut, nan)} == {("InvalidOutput", True)}
+    assert "the blob at `$.a[0]` says that it is application/json, and cannot be read as that: " in str(cut.message)
+    assert "`$.b` is NaN; JSON has no such number" in str(nan.message)
+
+
+@pytest.mark.parametrize("media_type", ["", "a\0b", "a\nb", "ä/b", "x" * 256, 5, None])
+def test_a_media_type_is_a_short_text(media_type: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="a Blob's media type is a text like `image/png`"):
+        Blob(b"", media_type)
+
+
+@pytest.mark.parametrize("blob_id", [5, None, b"", "", "0", "Z" * 64, "0" * 65])
+def test_what_is_no_blobs_id_is_asked_of_nobody(blob_id: Any) -> None:
+    with pytest.raises(BlobMissing, match="that is no blob's id"):
+        Context(run_id="r", flow="f", step="s").get_blob(blob_id)
 
 
 def test_a_secret_in_bytes_is_never_stored(engine: Engine) -> None:
