@@ -31,13 +31,16 @@ from pydantic_core import ErrorDetails
 
 from flowc.runtime.annotations import NotResolved, Schema, fields_of
 from flowc.runtime.blobs.wishes import holds_bytes
-from flowc.runtime.convert import Misfit, Test, Unconvertible
+from flowc.runtime.convert import Misfit, Test, Unconvertible, misfit_of
 from flowc.runtime.encode import NotJSON, decode, encode
+from flowc.runtime.whole import with_integers
 from flowc.schemas import path_text
 from flowc.schemas.words import got
 
 # What pydantic would only look at while somebody iterates over it.
 _LAZY = (collections.abc.Iterable, collections.abc.Collection)
+# What pydantic makes schemas of, as if there were JSON for it.
+_NO_JSON = frozenset({"callable", "is-subclass", "generator"})
 _NOTHING = (Never, NoReturn)
 _MOST = 3
 
@@ -62,16 +65,25 @@ class Adapted:
     def from_named(self, value: Any, blobs: dict[str, Any]) -> Any:
         """The same with blobs where their names stand."""
         try:
-            return self._adapter.validate_json(encode(value), strict=True, context=blobs)
+            return self._from_text(value, blobs)
         except ValidationError as error:
             raise _misfit(error, value) from None
         except NotJSON as error:
             if not self._bytes:
-                raise Misfit("", str(error)) from None
+                raise misfit_of(error) from None
         try:  # a step's result may be bytes, or have some in it
             return self._adapter.validate_python(value, context=blobs)
         except ValidationError as error:
             raise _misfit(error, value) from None
+
+    def _from_text(self, value: Any, blobs: dict[str, Any]) -> Any:
+        try:
+            return self._adapter.validate_json(encode(value), strict=True, context=blobs)
+        except ValidationError as error:
+            whole = with_integers(value, _wants_integers(error, value))
+            if whole is None:
+                raise
+        return self._adapter.validate_json(encode(whole), strict=True, context=blobs)
 
     def from_python(self, value: Any) -> Any:
         try:
@@ -96,6 +108,16 @@ class Adapted:
             return self._adapter.dump_python(value, mode=mode, by_alias=True, warnings=False)
         except (ValueError, RecursionError):  # pydantic's own errors are of the first kind
             return value
+        except Exception:  # noqa: BLE001 - pydantic stumbled over an object of another class
+            return self._as_it_should_be(value)
+
+    def _as_it_should_be(self, value: Any) -> Any:
+        """A result as it is, if its objects are of the classes that the annotation names; raises Misfit."""
+        try:
+            self._adapter.validate_python(value, strict=True)
+        except ValidationError as error:
+            raise _misfit(error, value) from None
+        return value
 
     def require(self, value: Any, output: bytes) -> None:
         if self._test is None:
@@ -134,6 +156,8 @@ def adapted(hint: Any, local: Mapping[str, Any], *, foreign: bool) -> Adapted:
         raise Unconvertible(_why(error)) from None
     if adapter.pydantic_complete is not True:
         raise NotResolved("it refers to what is not defined")
+    if not foreign and adapter.core_schema["type"] in _NO_JSON:
+        raise Unconvertible("no JSON can become that")
     return Adapted(adapter, bytes_=holds_bytes(hint, local))
 
 
@@ -227,6 +251,12 @@ def _misfit(error: ValidationError, value: Any) -> Misfit:
     return Misfit(path_text(first).removeprefix("$"), f"{words}, got {_shown(found[0]['input'])}")
 
 
+def _wants_integers(error: ValidationError, value: Any) -> list[tuple[str | int, ...]]:
+    """Where an integer is needed and something else stands."""
+    found = error.errors(include_url=False, include_context=False)
+    return list(dict.fromkeys(_place(one, value) for one in found if one["type"] == "int_type"))
+
+
 def _place(error: ErrorDetails, value: Any) -> tuple[str | int, ...]:
     """Where in the value an error stands: pydantic's own place also names the choices of unions and its validators."""
     place: list[str | int] = []
@@ -246,7 +276,10 @@ def _sentence(error: ErrorDetails) -> str:
     for before in ("Input should be ", "Value error, ", "Assertion failed, "):
         if said.startswith(before):
             rest = said.removeprefix(before)
-            return f"{rest} is needed" if before == "Input should be " else rest
+            if before != "Input should be ":
+                return rest
+            what, _, why = rest.partition(", ") if error["type"].endswith("_parsing") else (rest, "", "")
+            return f"{what} is needed ({why})" if why else f"{what} is needed"
     return f"{said[:1].lower()}{said[1:]}"
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 from flowc.runtime.annotations import Schema, plain_schema, takes_null
-from flowc.runtime.encode import decode
+from flowc.runtime.encode import NotJSON, decode, encode
+from flowc.runtime.whole import shaper_of
 from flowc.schemas import SchemaError, errors_of, test_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Converter(Protocol):
         """The same of what another handler returned, which may be anything; raises Misfit."""
 
     def to_plain(self, value: Any) -> Any:
-        """A result, without what only the annotation knows how to write as JSON."""
+        """A result, without what only the annotation knows how to write as JSON; raises Misfit."""
 
     def require(self, value: Any, output: bytes) -> None:
         """Look whether a result, and the JSON that it became, are what the annotation says; raises Misfit."""
@@ -82,6 +83,26 @@ class Test:
             path, sentence = errors_of(self._schema, value)[0]
             raise Misfit(path.removeprefix("$"), sentence)
 
+    def require_json(self, value: Any) -> None:
+        """The same of a value that may have bytes in it, for which a schema has no word."""
+        try:
+            self.require(value)
+        except (TypeError, ValueError):
+            raise _no_json(value) from None
+
+
+def _no_json(value: Any) -> Misfit:
+    try:
+        encode(value)
+    except NotJSON as error:
+        return misfit_of(error)
+    return Misfit("", "JSON is needed")
+
+
+def misfit_of(error: NotJSON) -> Misfit:
+    """What is to be said of a value that has bytes where its annotation has none."""
+    return Misfit(error.path.removeprefix("$"), "JSON is needed, got bytes; annotate it as `bytes` or `Blob`")
+
 
 def _test(schema: Schema | None) -> Callable[[Any], bool]:
     try:
@@ -93,24 +114,24 @@ def _test(schema: Schema | None) -> Callable[[Any], bool]:
 class Plain:
     """Values that are JSON as it comes."""
 
-    __slots__ = ("_schema", "_test", "_whole", "quick")
+    __slots__ = ("_schema", "_shaper", "_test", "quick")
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._test = Test(schema)
         self.quick = _quick(schema)
-        self._whole = int in self.quick and float not in self.quick
+        self._shaper = shaper_of(schema)
 
     def from_json(self, value: Any) -> Any:
-        self._test.require(value)
-        # JSON Schema has 5.0 for an integer, and PostgreSQL keeps its fraction.
-        return int(value) if self._whole and type(value) is float else value
+        self._test.require_json(value)
+        return value if self._shaper is None else self._shaper(value)
 
     def from_python(self, value: Any) -> Any:
         try:
-            return self.from_json(value)
+            self._test.require(value)
         except (TypeError, ValueError):  # it is no JSON, of which the annotation says nothing
             return value
+        return value if self._shaper is None else self._shaper(value)
 
     def to_plain(self, value: Any) -> Any:
         return value

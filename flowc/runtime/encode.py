@@ -37,11 +37,12 @@ _SCALARS = str | int | float | None
 
 
 class NotJSON(Exception):
-    """A value that JSON, or PostgreSQL's jsonb, cannot hold; ``path`` says where it is, e.g. ``$.items[3].name``."""
+    """A value that JSON, or PostgreSQL's jsonb, cannot hold: ``path`` says where in it, ``sentence`` why."""
 
     def __init__(self, path: str, sentence: str) -> None:
         super().__init__(f"`{path}` {sentence}")
         self.path = path
+        self.sentence = sentence
 
 
 def encode(value: object, *, most: int = MAX_BYTES) -> bytes:

@@ -111,6 +111,8 @@ class Performance:
             if inspect.iscoroutine(result):
                 result.close()
             raise Refused("InvalidOutput", f"the result cannot be stored: {error}") from None
+        except Misfit as misfit:
+            raise self._unfit(misfit) from None
         output = written.output
         self._refuse_secrets(leak_in(output, self.plan.secrets.guard))
         if self.plan.output_schema is not None:
@@ -144,8 +146,11 @@ class Performance:
         try:
             handler.result.require(result, output)
         except Misfit as misfit:
-            annotated = f"the result does not fit what `{handler.name}` is annotated to return"
-            raise Refused("InvalidOutput", f"{annotated} at `${misfit.path}`: {misfit.sentence}") from None
+            raise self._unfit(misfit) from None
+
+    def _unfit(self, misfit: Misfit) -> Refused:
+        annotated = f"the result does not fit what `{self.plan.calls[-1].handler.name}` is annotated to return"
+        return Refused("InvalidOutput", f"{annotated} at `${misfit.path}`: {misfit.sentence}")
 
     def failed(self, error: BaseException) -> Failed:
         """The outcome of an exception; never raises."""

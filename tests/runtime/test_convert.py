@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,11 +16,13 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, RootModel, fiel
 
 from flowc import Context, Handlers
 from flowc.errors import HandlersError
+from flowc.runtime.blobs.depot import MemoryDepot
+from flowc.runtime.blobs.marks import Place, taken_out
 from flowc.runtime.encode import decode, encode
 from flowc.runtime.outcome import Completed, Failed, Outcome
 from flowc.runtime.perform import perform
 from flowc.runtime.plan import Plan
-from tests.runtime.test_perform import TASK
+from tests.runtime.test_perform import TASK, plan_of
 
 if TYPE_CHECKING:
     from somewhere import Unknown  # type: ignore[import-not-found]
@@ -48,6 +50,11 @@ class Link:
     url: str
     seen: datetime | None = None
     tags: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Hyperlink:
+    href: str
 
 
 class Page(BaseModel):
@@ -205,6 +212,12 @@ def test_a_whole_number_with_a_fraction_of_zero_is_an_integer_where_one_is_asked
     assert type(given(int | None, 5.0)) is int
     assert type(given(float, 5)) is int
     assert type(given(int | float, 5.0)) is float
+    assert repr(given(dict[str, list[int] | None], {"a": [1.0, 2]})) == "{'a': [1, 2]}"
+    assert repr(given(Plain, {"n": 1.0, "more": 1.0})) == "{'n': 1, 'more': 1.0}"
+    assert repr(given(list[int] | list[str], [1.0])) == "[1]"
+    assert given(Page, {"status": 200.0}) == Page(status=200)
+    assert repr(given(list[Point], [[1.0, 2], [3.0, 4.0]])) == "[Point(x=1, y=2.0), Point(x=3, y=4.0)]"
+    assert refusal(Page, {"status": 200.5}) == "`site.status`: a valid integer is needed, got number 200.5"
 
 
 REFUSED: list[tuple[Any, Any, str]] = [
@@ -231,6 +244,7 @@ REFUSED: list[tuple[Any, Any, str]] = [
     (Annotated[int, Field(ge=1)], 0, "`site`: greater than or equal to 1 is needed, got integer 0"),
     (Visit, {"at": "x"}, "`site.at`: a valid datetime"),
     (Page, "x" * 100, "`site`: an object is needed, got a long string"),
+    (datetime, "x", '`site`: a valid datetime is needed (input is too short), got string "x"'),
     (Page, None, "`site` is null, and the parameter of `handler` takes no null"),
     (Colour, None, "`site` is null, and the parameter of `handler` takes no null"),
 ]
@@ -241,6 +255,32 @@ def test_what_does_not_fit_fails_without_retry_and_names_the_path(annotation: An
     assert refusal(annotation, value).startswith(sentence)
 
 
+BYTES: list[tuple[Any, Any, str]] = [
+    (str, b"x", "`site`"),
+    (int | None, b"x", "`site`"),
+    (list[int], [1, b"x"], "`site[1]`"),
+    (dict[str, str], {"a b": b"x"}, '`site["a b"]`'),
+    (list[Link], [{"url": b"x"}], "`site[0].url`"),
+]
+
+
+@pytest.mark.parametrize(("annotation", "value", "place"), BYTES, ids=lambda value: str(value)[:40])
+def test_bytes_do_not_fit_where_nobody_asks_for_them(annotation: Any, value: Any, place: str) -> None:
+    depot = MemoryDepot()
+    without, places = taken_out(value)
+    marks = [Place(one.path, depot.put(one.blob.bytes())).mark() for one in places]
+    task = TASK._replace(inputs=encode({"site": without}).decode(), blobs=encode({"site": marks}).decode(), errors=None)
+
+    def handler(site: Any) -> None:
+        raise AssertionError(site)
+
+    handler.__annotations__ = {"site": annotation}
+    failed = perform(task, plan_of(handler), blobs=depot)
+    assert isinstance(failed, Failed)
+    assert (failed.error["class"], failed.retryable) == ("InvalidArguments", False)
+    assert failed.error["message"] == f"{place}: JSON is needed, got bytes; annotate it as `bytes` or `Blob`"
+
+
 UNFIT: list[tuple[Any, Any, str]] = [
     (str, 5, "at `$`: a string is needed, got integer 5"),
     (None, 5, "at `$`: null is needed, got integer 5"),
@@ -248,6 +288,8 @@ UNFIT: list[tuple[Any, Any, str]] = [
     (Page, {"status": "abc", "links": []}, 'at `$.status`: an integer is needed, got string "abc"'),
     (Link, None, "at `$`: an object is needed, got null"),
     (list[Page], [Page(status=1), {}], "at `$[1]`: `status` is missing"),
+    (Link, Hyperlink("u"), "at `$`: an instance of Link is needed, got a value of type `Hyperlink`"),
+    (list[Link], [LINK, Hyperlink("u")], "at `$[1]`: an instance of Link is needed, got a value of type `Hyperlink`"),
 ]
 
 
@@ -401,6 +443,9 @@ UNUSABLE: list[tuple[Any, str]] = [
     (Holder, NO_JSON),
     (Iterator[int], NO_JSON),
     (type(sum), NO_JSON),
+    (Callable[[int], int], NO_JSON),
+    (type[int], NO_JSON),
+    (Generator[int, None, None], NO_JSON),
     ("Unknown", "there is no `Unknown`"),
     ("list[Unknown]", "there is no `Unknown`"),
     (list["Unknown"], "there is no `Unknown`"),
