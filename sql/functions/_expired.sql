@@ -1,6 +1,6 @@
--- Attempts whose lease has run out, to be settled as failures. Looks only when something can have expired: the bucket
--- keeps a lower bound of the next expiry, which lags behind by 5 s at most where two polls cross. Leaves out the
--- attempts that have their results in this very call (`_b_*`): late, but in time.
+-- Attempts whose lease has run out, to be settled as failures. Leaves out those that have their results in this very
+-- call (`_b_*`): late, but in time. The bucket then keeps when to look again, a lower bound of the next expiry that lags
+-- behind by 5 s at most where two polls cross: polls look no sooner.
 create or replace function flowc._expired(
   _bucket integer, _now timestamptz, _b_runs uuid[], _b_slugs text[], _b_idxs integer[], _b_attempts integer[],
   out runs uuid[], out slugs text[], out idxs integer[], out attempts integer[])
@@ -9,9 +9,6 @@ as $$
 declare
   _found record;
 begin
-  if exists (select from flowc._buckets b where b.bucket = _bucket and b.next_expiry_at > _now) then
-    return;
-  end if;
   select array_agg(l.ctid) filter (where l.lease_expires_at <= _now) as places,
          least(_now + interval '5 seconds', min(l.lease_expires_at) filter (where l.lease_expires_at > _now)) as next
   into _found

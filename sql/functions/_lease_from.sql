@@ -1,9 +1,10 @@
 -- Leases ready tasks of one priority: up to `_share` of each place (queue and flow; `_from`: its first run
 -- that has a task, since what lies before it is dead and costs time to walk), `_limit` in all. Returns what the
--- handlers need, from the UPDATE's RETURNING; the outputs it reads were there before the task was.
+-- handlers need, from the UPDATE's RETURNING; the outputs it reads were there before the task was. `_h_*`: tasks of one
+-- flow that were handed to the worker already, to be returned with the others.
 create or replace function flowc._lease_from(
   _bucket integer, _now timestamptz, _worker text, _lease interval, _needs integer[], _prio integer, _queue text[],
-  _flow integer[], _from uuid[], _share integer, _limit integer)
+  _flow integer[], _from uuid[], _share integer, _limit integer, _h_runs uuid[], _h_nodes smallint[], _h_flow integer)
 returns setof flowc.leased_task
 language plpgsql volatile
 as $$
@@ -41,7 +42,10 @@ begin
     case when (select exists (select from flowc._blob_refs)) and exists (
         select from flowc._blob_refs f where f.bucket = _bucket and f.run_id = l.run_id)
       then flowc._marks_of(_bucket, l.run_id, n.seen_nodes, n.seen_slugs)::text end
-  from leased l
+  from (
+    select * from leased
+    union all
+    select h.run_id, _h_flow, h.node, -1, 1, 0, null from unnest(_h_runs, _h_nodes) as h (run_id, node)) as l
   cross join lateral (select * from flowc._nodes n where n.flow_id = l.flow_id and n.node = l.node limit 1) as n;
 end
 $$;

@@ -45,6 +45,12 @@ begin
     plain = n.kind = 0 and n.join_kind = 0 and n.run_if is null and n.run_unless is null and n.delay = 0
   from flowc._nodes n
   where e.flow_id = _flow_id and n.flow_id = _flow_id and n.node = e.child;
+  update flowc._nodes n set next_node = e.child, next_need_id = e.need_id, next_max_attempts = e.max_attempts
+  from flowc._edges e
+  where n.flow_id = _flow_id and n.kind = 0 and e.flow_id = _flow_id and e.parent = n.node
+    and e.plain and e.n_in = 1 and e.queue = n.queue
+    and not exists (select from flowc._nodes o where o.flow_id = _flow_id and o.kind < 2 and o.priority <> n.priority)
+    and not exists (select from flowc._edges o where o.flow_id = _flow_id and o.parent = n.node and o.child <> e.child);
   update flowc._edges e set n_in = (select count(*) from flowc._edges o where o.flow_id = _flow_id and o.child = 32767)
   where e.flow_id = _flow_id and e.child = 32767;
 end

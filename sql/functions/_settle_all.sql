@@ -23,8 +23,8 @@ begin
     from unnest(_runs, _slugs, _idxs, _attempts, _outputs, _errors, _retryable, _retry_at) with ordinality
       as b (run_id, slug, idx, attempt, output, error, retryable, retry_at, at)
     where flowc.bucket_of(b.run_id) = _bucket;
-    _some := flowc._settle(_bucket, _now, _p.runs, _p.slugs, _p.idxs, _p.attempts, _p.states, _p.outputs, _p.errors,
-      _p.retryable, _p.retry_at);
+    _some := (flowc._settle(_bucket, _now, _p.runs, _p.slugs, _p.idxs, _p.attempts, _p.states, _p.outputs, _p.errors,
+      _p.retryable, _p.retry_at)).answers;
     for _i in 1 .. cardinality(_p.ats) loop
       _answers[_p.ats[_i]] := coalesce(_some[_i], 'ok');
     end loop;

@@ -13,8 +13,8 @@ begin
   if _e.runs is null then
     return 0;
   end if;
-  _answers := flowc._settle(bucket, _now, _e.runs, _e.slugs, _e.idxs, _e.attempts,
-    array_fill(6::smallint, array[cardinality(_e.runs)]), null, null, null, null);
+  _answers := (flowc._settle(bucket, _now, _e.runs, _e.slugs, _e.idxs, _e.attempts,
+    array_fill(6::smallint, array[cardinality(_e.runs)]), null, null, null, null)).answers;
   perform flowc._wake(bucket, _now, cardinality(_e.runs));
   -- Some were settled or extended by others between the look and the lock.
   return cardinality(_e.runs) - cardinality(array_remove(coalesce(_answers, '{}'), null));

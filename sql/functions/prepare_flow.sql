@@ -20,12 +20,13 @@ begin
   perform flowc._plan_nodes(_flow_id, flow_slug, _definition);
   perform flowc._plan_edges(_flow_id, flow_slug);
   perform flowc._plan_inputs(_flow_id, flow_slug);
-  insert into flowc._plans (flow_id, flow_slug, has_waits, has_maps, has_soft, has_input, input_defaults, returns, ret_nodes, ret_slugs)
+  insert into flowc._plans (flow_id, flow_slug, has_waits, has_maps, has_soft, has_input, plain_roots, input_defaults, returns, ret_nodes, ret_slugs)
   select _flow_id, prepare_flow.flow_slug,
     exists (select from flowc._edges e where e.flow_id = _flow_id and e.n_in > 1),
     exists (select from flowc._nodes n where n.flow_id = _flow_id and n.kind = 1),
     exists (select from flowc._nodes n where n.flow_id = _flow_id and n.soft),
     _definition ? 'input',
+    (select bool_and(e.plain and e.child <> 32767) from flowc._edges e where e.flow_id = _flow_id and e.parent = -1),
     coalesce((select jsonb_object_agg(key, value -> 'default') from jsonb_each(flowc._object(_definition #> '{input,properties}'))
               where jsonb_typeof(value) = 'object' and value ? 'default'), '{}'),
     _definition -> 'returns',

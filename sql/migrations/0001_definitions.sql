@@ -50,6 +50,7 @@ create table flowc._plans (
   has_maps       boolean not null,
   has_soft       boolean not null,
   has_input      boolean not null,
+  plain_roots    boolean not null,             -- what a start makes ready are plain tasks, all of them
   input_defaults jsonb not null,
   returns        jsonb,
   ret_nodes      smallint[] not null,
@@ -75,6 +76,9 @@ create table flowc._nodes (
   needs_after  text[],
   seen_nodes   smallint[],                     -- every step that the handler may see
   seen_slugs   text[] collate "C",
+  next_node    smallint,                       -- the one task that waits for this one, and only for it, in a flow whose
+  next_need_id integer,                        -- steps are equally urgent: who completes this one may be handed that one
+  next_max_attempts integer,
   -- from here on: what polls do not read
   n_in         integer not null default 0,
   n_join       integer not null default 0,

@@ -1,22 +1,23 @@
 -- What runs: live tasks apart from history, no row for a step that merely waits. `bucket` leads every key; no
 -- foreign keys, triggers or sequences (see ARCHITECTURE.md, "Doors that stay open").
 
+-- What the end of a run changes stands together, so that its record in the log is short whatever the input's size.
 create table flowc._runs (
   bucket           integer not null,
   run_id           uuid not null,
   flow_id          integer not null,
-  status           smallint not null default 1, -- 1 started, 2 completed, 3 failed, 4 cancelled
   priority         integer not null default 0,
+  started_at       timestamptz not null,
   input_checked    boolean not null default false,
-  failed_node      smallint,
+  status           smallint not null default 1, -- 1 started, 2 completed, 3 failed, 4 cancelled
   skipped_failures integer not null default 0,
+  ended_at         timestamptz,
+  failed_node      smallint,
   run_key          text collate "C",
   input            jsonb not null,
   output           jsonb,                       -- of a flow that declares `returns`; others' are read from _done
   error            jsonb,
   input_blobs      jsonb,                       -- marks (see 0004) of the blobs in the input; null: none
-  started_at       timestamptz not null,
-  ended_at         timestamptz,
   primary key (bucket, run_id)
 ) with (fillfactor = 45);
 
@@ -26,17 +27,17 @@ create table flowc._live (
   bucket           integer not null,
   prio             integer not null,            -- minus the priority: ascending is most urgent first
   flow_id          integer not null,
-  need_id          integer not null,
   run_id           uuid not null,
   idx              integer not null,            -- -1: not an element of a map
-  max_attempts     integer not null,
   failures         integer not null default 0,
+  max_attempts     integer not null,
+  need_id          integer not null,
   attempt          integer not null default 0,
   since            timestamptz not null,        -- ready since, or leased since
   lease_expires_at timestamptz,                 -- null: ready
   node             smallint not null,
-  queue            text collate "C" not null,
   worker           text,
+  queue            text collate "C" not null,
   item             jsonb,
   primary key (bucket, prio, queue, flow_id, run_id, node, idx)
 ) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 25000,
@@ -141,6 +142,26 @@ create type flowc._arrival as (
   n       integer,
   ok      integer,
   closed  boolean
+);
+
+-- A settled attempt, as what only some batches pay for needs it. `task` is null for one that completed.
+create type flowc._taken as (
+  at      integer,
+  state   smallint,
+  base    integer,
+  flow_id integer,
+  run_id  uuid,
+  node    smallint,
+  idx     integer,
+  task    flowc._live
+);
+
+-- On what terms a worker is handed the next task of a run: what it can take, of the one flow that has live tasks.
+create type flowc._heir as (
+  worker  text,
+  until   timestamptz,
+  needs   integer[],
+  flow_id integer
 );
 
 -- What a poll returns for each task. `answer` is null for a leased task; settle_and_poll also returns rows that tell

@@ -21,6 +21,63 @@ ENGINE = (
     ),
     sql("an ended run can be cancelled", "cancel_run", "elsif _status = 1 then", "elsif _status <> 4 then"),
     sql(
+        "a task is handed over past a more urgent step's",
+        "_plan_edges",
+        " and o.priority <> n.priority)",
+        " and false)",
+        "handing",
+    ),
+    sql(
+        "a task is handed over past a more urgent run's",
+        "settle_and_poll",
+        "as o using (prio, queue, flow_id)",
+        "as o using (queue, flow_id)",
+        "handing",
+    ),
+    sql(
+        "a task is handed over out of turn",
+        "settle_and_poll",
+        "as o using (prio, queue, flow_id)",
+        "as o using (prio)",
+        "handing",
+    ),
+    sql(
+        "more is handed over than there is room for",
+        "settle_and_poll",
+        "cardinality(_b.runs) <= max_tasks and ",
+        "max_tasks > 0 and ",
+        "handing",
+    ),
+    sql(
+        "a task is handed over in a run that fails",
+        "settle_and_poll",
+        "_b.different = cardinality(_b.runs) and ",
+        "",
+        "handing",
+    ),
+    sql(
+        "a task is handed to who cannot take it",
+        "_settle",
+        "n.next_need_id = any((_heir).needs)",
+        "n.next_need_id is not null",
+        "handing",
+    ),
+    sql("a task is handed over from another queue", "_plan_edges", " and e.queue = n.queue", "", "handing"),
+    sql(
+        "a task that is handed over keeps its attempt",
+        "_settle",
+        "attempt = 1, failures = 0",
+        "failures = 0",
+        "handing",
+    ),
+    sql(
+        "a task that is handed over keeps its failures",
+        "_settle",
+        "attempt = 1, failures = 0",
+        "attempt = 1",
+        "handing",
+    ),
+    sql(
         "runs are not locked", "_settle", "order by r.run_id for no key update;", "order by r.run_id;", "interleavings"
     ),
     sql(

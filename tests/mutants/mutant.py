@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 TESTS = {
     "meaning": "tests/sql/test_meaning.py",
     "agreement": "tests/mutants/quick_agreement.py",
+    "handing": "tests/sql/test_handing_over.py",
     "interleavings": "tests/sql/test_interleavings.py::"
     "test_two_calls_at_once_are_two_calls_one_after_the_other[pg18-read committed]",
     "crossing": "tests/sql/test_interleavings.py::test_batches_in_crossing_order_do_not_lock_each_other_out",

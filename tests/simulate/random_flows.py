@@ -31,7 +31,7 @@ VALUES = (
 )
 COMMON = (1, 1, {"n": 1}, {"n": 1}, [1, 2])  # drawn more often, so that conditions are met now and then
 LISTS = ([], [1], [1, 2], ["x", None, 0], [{"n": 1}, [2], False])
-REMARKABLE = 0.25  # how often a step says one of the rarer things
+REMARKABLE = 0.25
 
 Steps = dict[str, dict[str, Any]]
 
@@ -41,14 +41,19 @@ def flows(most_steps: int = 8) -> SearchStrategy[dict[str, Any]]:
     return st.randoms(use_true_random=False).map(lambda rng: random_flow(rng, most_steps=most_steps))
 
 
-def random_flow(rng: Random, slug: str = "random_flow", most_steps: int = 8) -> dict[str, Any]:
-    """A definition as the compiler writes it; the jitter of every step is 0, so that all moments are certain."""
+def random_flow(
+    rng: Random, slug: str = "random_flow", most_steps: int = 8, remarkable: float = REMARKABLE
+) -> dict[str, Any]:
+    """A definition as the compiler writes it; the jitter of every step is 0, so that all moments are certain.
+
+    ``remarkable`` is how often a step says one of the rarer things; at 0 it is a task that waits for one or two others.
+    """
     definition: dict[str, Any] = {"flow": slug}
-    if rng.random() < REMARKABLE:
+    if rng.random() < remarkable:
         definition["input"] = {"properties": {"items": {"default": [1, 2]}, "n": {}}, "type": "object"}
     if rng.random() < 0.1:
         definition["secrets"] = ["TOKEN"]
-    steps = _Garden(rng, most_steps).grow()
+    steps = _Garden(rng, most_steps, remarkable).grow()
     if rng.random() < 0.5:
         definition["returns"] = _template(rng, [slug for slug, step in steps.items() if step["kind"] != "branch"])
     return {**definition, "steps": steps}
@@ -82,8 +87,9 @@ def canonical(value: Any) -> str:
 class _Garden:
     """Grows steps one after the other; each depends on earlier ones only, so the order of growth is topological."""
 
-    def __init__(self, rng: Random, most_steps: int) -> None:
+    def __init__(self, rng: Random, most_steps: int, remarkable: float) -> None:
         self.rng = rng
+        self.remarkable = remarkable
         self.steps: Steps = {}
         self.slugs = rng.sample(SLUGS[: max(most_steps, 1)], rng.randint(1, most_steps))
         self.available: list[str] = []  # what a new step may depend on: steps, and branches that are finished
@@ -95,7 +101,7 @@ class _Garden:
 
     def add(self, branch: str | None, depth: int) -> None:
         slug = self.slugs.pop()
-        kind = self.rng.choice(("task", "task", "map", "branch"))
+        kind = self.rng.choice(("task", "task", "map", "branch") if self.remarkable else ("task",))
         if kind == "branch" and (depth == DEPTH or not self.slugs):
             kind = "task"
         step: dict[str, Any] = {"kind": kind}
@@ -119,7 +125,7 @@ class _Garden:
 
     def _add_conditions(self, step: dict[str, Any]) -> None:
         for key in ("run_if", "run_unless"):
-            if self.rng.random() < REMARKABLE:
+            if self.rng.random() < self.remarkable:
                 patterns = {canonical(pattern): pattern for pattern in self._patterns()}
                 step[key] = [patterns[text] for text in sorted(patterns)]
         if ("run_if" in step or "run_unless" in step) and self.rng.random() < 0.1:
@@ -138,15 +144,20 @@ class _Garden:
 
     def _add_joins(self, step: dict[str, Any]) -> None:
         conditions = {name for pattern in (*step.get("run_if", ()), *step.get("run_unless", ())) for name in pattern}
-        explicit = self.rng.sample(self.available, min(len(self.available), self.rng.choice((0, 1, 1, 2, 3))))
+        explicit = self._parents()
         referred = {parse_reference(text).name for text in references_in([step.get("with"), step.get("map")])}
         implied = {name for name in referred if name in self.steps} - self._waited_for(step.get("branch"))
         joins = sorted(({*explicit} | implied) - conditions)
         if joins:
             step["depends_on"] = joins
-            join = self.rng.choice(("all", "all", "any", "none", "settled"))
+            join = self.rng.choice(("all", "all", "any", "none", "settled") if self.remarkable else ("all",))
             if join != "all":
                 step["join"] = join
+
+    def _parents(self) -> list[str]:
+        among = self.available if self.remarkable else self.available[-2:]
+        count = self.rng.choice((0, 1, 1, 2, 3) if self.remarkable else (1, 1, 1, 2))
+        return self.rng.sample(among, min(len(among), count))
 
     def _waited_for(self, branch: str | None) -> set[str]:
         """What the enclosing branches wait for: a reference to it inside is a value and no edge."""
@@ -173,7 +184,7 @@ class _Garden:
             "with": [_template(rng, self.sources)],
         }
         for key, values in rare.items():
-            if rng.random() < (0.5 if key == "on_failure" else REMARKABLE):
+            if rng.random() < self.remarkable * (2 if key == "on_failure" else 1):
                 step[key] = rng.choice(values)
         if step["kind"] == "map":
             step["map"] = self._map_source()

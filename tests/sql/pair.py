@@ -21,6 +21,7 @@ Report = tuple[LeasedTask, Any]  # an attempt, and its output or a Failed
 LEASE = timedelta(seconds=30)
 START = datetime.fromisoformat("2030-01-01T00:00:00+00:00")
 
+_TASK = "run_id, step_slug, task_index, attempt, failures, inputs, item, errors"
 _SHOWN = """
 select jsonb_build_object(
   'run', (select jsonb_build_array(status, output, failed_step,
@@ -81,32 +82,31 @@ class Pair:
     def poll(self, limit: int) -> list[LeasedTask]:
         """Lease tasks: which ones is the database's choice among the model's most urgent ones."""
         self.model.expire()
-        ready = self.model.ready()
         rows = self.conn.execute(
-            "select run_id, step_slug, task_index, attempt, failures, inputs, item, errors"
-            " from flowc.poll_for_tasks(0, 'w', %s, %s, %s, secrets => array['TOKEN'])",
+            f"select {_TASK} from flowc.poll_for_tasks(0, 'w', %s, %s, %s, secrets => array['TOKEN'])",
             [self.handlers, limit, LEASE],
         ).fetchall()
-        assert len(rows) == min(limit, len(ready))
-        found = [TaskKey(row[0], row[1], row[2]) for row in rows]
-        assert sorted(map(self._urgency, found)) == sorted(map(self._urgency, ready))[: len(found)]
-        leased = [self.model.lease(key, "w", LEASE) for key in found]
-        for row, task in zip(rows, leased, strict=True):
-            assert (row[3], row[4]) == (task.attempt, task.failures)
-            assert row[6] is None or json.loads(row[6]) == task.item
-            assert set(json.loads(row[7] or "{}")) == set(task.errors)
-            self._inputs_agree(json.loads(row[5] or "{}"), task)
-        return leased
+        return self._leased(rows, limit)
 
     def settle(self, reports: Sequence[Report]) -> list[str]:
         """Report on attempts, all in one call."""
+        answers, _ = self._settle(reports, 0)
+        return answers
+
+    def settle_and_poll(self, reports: Sequence[Report], limit: int) -> tuple[list[str], list[LeasedTask]]:
+        """Report on attempts and lease tasks, all in one call: settling, then polling, as far as anyone can see."""
+        self.expire()
+        answers, rows = self._settle(reports, limit)
+        return answers, self._leased(rows, limit)
+
+    def _settle(self, reports: Sequence[Report], limit: int) -> tuple[list[str], list[tuple[Any, ...]]]:
         results = [
             [task.run_id, task.step_slug, task.task_index, task.attempt, *outcome_of(outcome)]
             for task, outcome in reports
         ]
         rows = self.conn.execute(
-            "select run_id, step_slug, task_index, attempt, answer from flowc.settle_and_poll(0, %s, 'w', '{}', 0, %s)",
-            [json.dumps(results), LEASE],
+            f"select {_TASK}, answer from flowc.settle_and_poll(0, %s, 'w', %s, %s, %s, secrets => array['TOKEN'])",
+            [json.dumps(results), self.handlers, limit, LEASE],
         ).fetchall()
         answers = list(
             self.model.settle(
@@ -121,9 +121,23 @@ class Pair:
             for (t, _), answer in zip(reports, answers, strict=True)
             if answer != "ok"
         )
-        found = sorted([r[0], r[1], -1 if r[2] is None else r[2], r[3], r[4]] for r in rows)
+        found = sorted([r[0], r[1], -1 if r[2] is None else r[2], r[3], r[-1]] for r in rows if r[-1] is not None)
         assert found == expected, (found, expected)
-        return answers
+        return answers, [row for row in rows if row[-1] is None]
+
+    def _leased(self, rows: Sequence[tuple[Any, ...]], limit: int) -> list[LeasedTask]:
+        """The tasks that the database leased, leased from the model too."""
+        ready = self.model.ready()
+        assert len(rows) == min(limit, len(ready))
+        found = [TaskKey(row[0], row[1], row[2]) for row in rows]
+        assert sorted(map(self._urgency, found)) == sorted(map(self._urgency, ready))[: len(found)]
+        leased = [self.model.lease(key, "w", LEASE) for key in found]
+        for row, task in zip(rows, leased, strict=True):
+            assert (row[3], row[4]) == (task.attempt, task.failures)
+            assert row[6] is None or json.loads(row[6]) == task.item
+            assert set(json.loads(row[7] or "{}")) == set(task.errors)
+            self._inputs_agree(json.loads(row[5] or "{}"), task)
+        return leased
 
     def extend(self, task: LeasedTask) -> None:
         """Extend one lease."""

@@ -22,6 +22,7 @@ from tests.sql.interleaving import LEASE, PATIENCE, Call, Stage, World, answer_o
 
 ISOLATIONS = ("read committed", "repeatable read", "serializable")
 
+CHAIN = {"a": {}, "b": {"depends_on": ["a"]}}
 JOIN = {"a": {}, "b": {}, "c": {"depends_on": ["a", "b"]}}
 MAP = {"m": {"kind": "map", "map": [1, 2]}, "after": {"depends_on": ["m"]}}
 WINDOW = {"m": {"kind": "map", "map": [1, 2, 3, 4], "max_parallel": 2}, "after": {"depends_on": ["m"]}}
@@ -194,6 +195,13 @@ SCENES = {
     "poll and complete": Scene(JOIN, due, (poll, complete("b")), (False, False)),
     "poll and a sibling's failure": Scene(ONCE, due, (poll, fail("b")), (False, False)),
     "settle-and-poll twice": Scene(JOIN, leased, (settle_and_poll("a"), settle_and_poll("b"))),
+    "handing over and cancel": Scene(CHAIN, leased, (settle_and_poll("a"), cancel)),
+    "handing over and expire": Scene(CHAIN, overdue, (settle_and_poll("a"), expire)),
+    "handing over and release": Scene(CHAIN, leased, (settle_and_poll("a"), release)),
+    "handing over and extend": Scene(CHAIN, leased, (settle_and_poll("a"), extend)),
+    "handing over and complete": Scene(CHAIN, leased, (settle_and_poll("a"), complete("a", output=2))),
+    "handing over and poll": Scene(CHAIN, leased, (settle_and_poll("a"), poll), (False, False)),
+    "handing over twice": Scene(CHAIN, leased, (settle_and_poll("a"), settle_and_poll("a"))),
     "start and start with one key": Scene(JOIN, nothing, (start({"n": 1}), start({"n": 2}))),
     "retry and retry": Scene(JOIN, failed, (retry, retry)),
     "retry and a late word": Scene(JOIN, failed, (retry, complete("b"))),

@@ -40,6 +40,62 @@ CREATE TYPE flowc._arrival AS (
 
 
 --
+-- Name: _heir; Type: TYPE; Schema: flowc; Owner: -
+--
+
+CREATE TYPE flowc._heir AS (
+	worker text,
+	until timestamp with time zone,
+	needs integer[],
+	flow_id integer
+);
+
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: _live; Type: TABLE; Schema: flowc; Owner: -
+--
+
+CREATE TABLE flowc._live (
+    bucket integer NOT NULL,
+    prio integer NOT NULL,
+    flow_id integer NOT NULL,
+    run_id uuid NOT NULL,
+    idx integer NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    max_attempts integer NOT NULL,
+    need_id integer NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    since timestamp with time zone NOT NULL,
+    lease_expires_at timestamp with time zone,
+    node smallint NOT NULL,
+    worker text,
+    queue text NOT NULL COLLATE pg_catalog."C",
+    item jsonb
+)
+WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='25000', autovacuum_vacuum_cost_delay='0', autovacuum_vacuum_insert_threshold='-1');
+
+
+--
+-- Name: _taken; Type: TYPE; Schema: flowc; Owner: -
+--
+
+CREATE TYPE flowc._taken AS (
+	at integer,
+	state smallint,
+	base integer,
+	flow_id integer,
+	run_id uuid,
+	node smallint,
+	idx integer,
+	task flowc._live
+);
+
+
+--
 -- Name: leased_task; Type: TYPE; Schema: flowc; Owner: -
 --
 
@@ -378,9 +434,6 @@ CREATE FUNCTION flowc._expired(_bucket integer, _now timestamp with time zone, _
 declare
   _found record;
 begin
-  if exists (select from flowc._buckets b where b.bucket = _bucket and b.next_expiry_at > _now) then
-    return;
-  end if;
   select array_agg(l.ctid) filter (where l.lease_expires_at <= _now) as places,
          least(_now + interval '5 seconds', min(l.lease_expires_at) filter (where l.lease_expires_at > _now)) as next
   into _found
@@ -397,34 +450,6 @@ begin
   end if;
 end
 $$;
-
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
-
---
--- Name: _live; Type: TABLE; Schema: flowc; Owner: -
---
-
-CREATE TABLE flowc._live (
-    bucket integer NOT NULL,
-    prio integer NOT NULL,
-    flow_id integer NOT NULL,
-    need_id integer NOT NULL,
-    run_id uuid NOT NULL,
-    idx integer NOT NULL,
-    max_attempts integer NOT NULL,
-    failures integer DEFAULT 0 NOT NULL,
-    attempt integer DEFAULT 0 NOT NULL,
-    since timestamp with time zone NOT NULL,
-    lease_expires_at timestamp with time zone,
-    node smallint NOT NULL,
-    queue text NOT NULL COLLATE pg_catalog."C",
-    worker text,
-    item jsonb
-)
-WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='25000', autovacuum_vacuum_cost_delay='0', autovacuum_vacuum_insert_threshold='-1');
 
 
 --
@@ -661,14 +686,13 @@ $$;
 
 
 --
--- Name: _lease(integer, timestamp with time zone, text, text[], integer, interval, text[], text[]); Type: FUNCTION; Schema: flowc; Owner: -
+-- Name: _lease(integer, timestamp with time zone, text, integer[], integer, interval, text[], uuid[], smallint[], integer); Type: FUNCTION; Schema: flowc; Owner: -
 --
 
-CREATE FUNCTION flowc._lease(_bucket integer, _now timestamp with time zone, _worker text, _handlers text[], _limit integer, _lease interval, _queues text[], _secrets text[]) RETURNS SETOF flowc.leased_task
+CREATE FUNCTION flowc._lease(_bucket integer, _now timestamp with time zone, _worker text, _needs integer[], _limit integer, _lease interval, _queues text[], _h_runs uuid[], _h_nodes smallint[], _h_flow integer) RETURNS SETOF flowc.leased_task
     LANGUAGE plpgsql
     AS $$
 declare
-  _needs  integer[];
   _prio   integer := -2147483648;
   _first  record;
   _queue  text[];
@@ -680,40 +704,53 @@ begin
   if exists (select from flowc._later l where l.bucket = _bucket and l.due <= _now) then
     perform flowc._awake(_bucket, _now);
   end if;
-  _needs := array(select n.need_id from flowc._needs n where n.handlers <@ _handlers and n.secrets <@ _secrets);
-  loop
-    select l.prio, l.queue, l.flow_id, l.run_id into _first from flowc._live l
-    where l.bucket = _bucket and l.prio > _prio order by l.prio, l.queue, l.flow_id, l.run_id limit 1;
+  _limit := _limit - coalesce(cardinality(_h_runs), 0);
+  while _limit > 0 loop
+    select f.prio, f.queue, f.flow_id, f.run_id, f.prio = o.prio as lowest, (f.queue, f.flow_id) = (o.queue, o.flow_id) as alone into _first
+    from (select l.prio, l.queue, l.flow_id, l.run_id from flowc._live l
+          where l.bucket = _bucket and l.prio > _prio order by l.prio, l.queue, l.flow_id, l.run_id limit 1) as f,
+         (select l.prio, l.queue, l.flow_id from flowc._live l
+          where l.bucket = _bucket order by l.prio desc, l.queue desc, l.flow_id desc, l.run_id desc limit 1) as o;
     exit when not found;
     _prio := _first.prio;
-    with recursive groups (queue, flow_id, run_id) as (
-      select _first.queue, _first.flow_id, _first.run_id
-      union all
-      select g.* from groups
-      cross join lateral (select l.queue, l.flow_id, l.run_id from flowc._live l
-        where l.bucket = _bucket and l.prio = _prio and (l.queue, l.flow_id) > (groups.queue, groups.flow_id)
-        order by l.queue, l.flow_id, l.run_id limit 1) as g
-    )
-    select array_agg(queue), array_agg(flow_id), array_agg(run_id), count(*) into _queue, _flow, _from, _n
-    from (select * from groups where _queues is null or queue = any(_queues) order by random()) as shuffled;
+    if _first.lowest and _first.alone then
+      _queue := array[_first.queue]; _flow := array[_first.flow_id]; _from := array[_first.run_id];
+      _n := case when _queues is null or _first.queue = any(_queues) then 1 else 0 end;
+    else
+      with recursive groups (queue, flow_id, run_id) as (
+        select _first.queue, _first.flow_id, _first.run_id
+        union all
+        select g.* from groups
+        cross join lateral (select l.queue, l.flow_id, l.run_id from flowc._live l
+          where l.bucket = _bucket and l.prio = _prio and (l.queue, l.flow_id) > (groups.queue, groups.flow_id)
+          order by l.queue, l.flow_id, l.run_id limit 1) as g
+      )
+      select array_agg(queue), array_agg(flow_id), array_agg(run_id), count(*) into _queue, _flow, _from, _n
+      from (select * from groups where _queues is null or queue = any(_queues) order by random()) as shuffled;
+    end if;
     -- First a fair share for each flow, then whatever is left.
     foreach _share in array case _n when 0 then '{}' when 1 then array[_limit] else array[greatest(1, _limit / _n), _limit] end loop
       exit when _limit <= 0;
-      return query select * from flowc._lease_from(_bucket, _now, _worker, _lease, _needs, _prio, _queue, _flow, _from, _share, _limit);
+      return query select * from flowc._lease_from(_bucket, _now, _worker, _lease, _needs, _prio, _queue, _flow, _from, _share, _limit,
+        _h_runs, _h_nodes, _h_flow);
       get diagnostics _n = row_count;
-      _limit := _limit - _n;
+      _limit := _limit - _n + coalesce(cardinality(_h_runs), 0);
+      _h_runs := null;
     end loop;
-    exit when _limit <= 0;
+    exit when _first.lowest;
   end loop;
+  if _h_runs is not null then
+    return query select * from flowc._lease_from(_bucket, _now, _worker, _lease, _needs, 0, '{}', '{}', '{}', 0, 0, _h_runs, _h_nodes, _h_flow);
+  end if;
 end
 $$;
 
 
 --
--- Name: _lease_from(integer, timestamp with time zone, text, interval, integer[], integer, text[], integer[], uuid[], integer, integer); Type: FUNCTION; Schema: flowc; Owner: -
+-- Name: _lease_from(integer, timestamp with time zone, text, interval, integer[], integer, text[], integer[], uuid[], integer, integer, uuid[], smallint[], integer); Type: FUNCTION; Schema: flowc; Owner: -
 --
 
-CREATE FUNCTION flowc._lease_from(_bucket integer, _now timestamp with time zone, _worker text, _lease interval, _needs integer[], _prio integer, _queue text[], _flow integer[], _from uuid[], _share integer, _limit integer) RETURNS SETOF flowc.leased_task
+CREATE FUNCTION flowc._lease_from(_bucket integer, _now timestamp with time zone, _worker text, _lease interval, _needs integer[], _prio integer, _queue text[], _flow integer[], _from uuid[], _share integer, _limit integer, _h_runs uuid[], _h_nodes smallint[], _h_flow integer) RETURNS SETOF flowc.leased_task
     LANGUAGE plpgsql
     AS $$
 begin
@@ -735,24 +772,26 @@ begin
   )
   select null::text, l.run_id::text, n.flow_slug, n.step_slug, nullif(l.idx, -1), l.attempt, l.failures, _now, _now + _lease,
     _now + _lease + n.timeout * interval '1 millisecond',
-    b.run[1], '{' || b.seen[1] || '}', l.item::text,
-    case when n.sees_errors then flowc._errors_seen(_bucket, l.run_id, n.seen_nodes, n.seen_slugs) end,
-    b.run[2]::boolean, '{' || coalesce(b.seen[2] || ',' || b.run[3], b.seen[2], b.run[3]) || '}'
-  from leased l
-  cross join lateral (select * from flowc._nodes n where n.flow_id = l.flow_id and n.node = l.node limit 1) as n
-  cross join lateral (select
     case when n.needs_input or n.has_input then (
-      select array[case when n.needs_input or not r.input_checked then r.input::text end,
-        (n.has_input and not r.input_checked)::text, '"input":' || r.input_blobs::text]
-      from flowc._runs r where r.bucket = _bucket and r.run_id = l.run_id limit 1) end as run,
+      select case when n.needs_input or not r.input_checked then r.input::text end
+      from flowc._runs r where r.bucket = _bucket and r.run_id = l.run_id limit 1) end,
     case when n.needs_nodes is not null then (
-      select array[
-        string_agg(s.before || coalesce((case when s.key is null then d.output else d.output -> s.key end)::text, 'null') || s.after, ','),
-        string_agg(split_part(s.before, ':', 1) || ':' || d.blobs::text, ',')]
+      select '{' || string_agg(s.before || coalesce((case when s.key is null then d.output else d.output -> s.key end)::text, 'null') || s.after, ',') || '}'
       from unnest(n.needs_nodes, n.needs_keys, n.needs_before, n.needs_after) as s (node, key, before, after)
-      left join lateral (select d.output, d.blobs from flowc._done d
-        where d.bucket = _bucket and d.run_id = l.run_id and d.node = s.node and d.idx = -1 and d.st = 1 limit 1) as d on true) end as seen
-    offset 0) as b;
+      left join lateral (select d.output from flowc._done d
+        where d.bucket = _bucket and d.run_id = l.run_id and d.node = s.node and d.idx = -1 and d.st = 1 limit 1) as d on true) end,
+    l.item::text,
+    case when n.sees_errors then flowc._errors_seen(_bucket, l.run_id, n.seen_nodes, n.seen_slugs) end,
+    case when n.has_input then (
+      select not r.input_checked from flowc._runs r where r.bucket = _bucket and r.run_id = l.run_id limit 1) end,
+    case when (select exists (select from flowc._blob_refs)) and exists (
+        select from flowc._blob_refs f where f.bucket = _bucket and f.run_id = l.run_id)
+      then flowc._marks_of(_bucket, l.run_id, n.seen_nodes, n.seen_slugs)::text end
+  from (
+    select * from leased
+    union all
+    select h.run_id, _h_flow, h.node, -1, 1, 0, null from unnest(_h_runs, _h_nodes) as h (run_id, node)) as l
+  cross join lateral (select * from flowc._nodes n where n.flow_id = l.flow_id and n.node = l.node limit 1) as n;
 end
 $$;
 
@@ -811,6 +850,26 @@ begin
     where d.bucket = _bucket and d.run_id = _run_id and d.node = _node and d.idx = -1 and d.st = 1;
     present := found;
   end if;
+end
+$$;
+
+
+--
+-- Name: _mark_blobs(integer, uuid[], text[], integer[], integer[], jsonb[]); Type: FUNCTION; Schema: flowc; Owner: -
+--
+
+CREATE FUNCTION flowc._mark_blobs(_bucket integer, _runs uuid[], _slugs text[], _idxs integer[], _attempts integer[], _blobs jsonb[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform flowc._refer_blobs(_bucket, _runs, _blobs);
+  update flowc._done d set blobs = b.blobs
+  from unnest(_runs, _slugs, _idxs, _attempts, _blobs) as b (run_id, slug, idx, attempt, blobs)
+  cross join lateral (select u.flow_id from flowc._runs u where u.bucket = _bucket and u.run_id = b.run_id limit 1) as u
+  cross join lateral (select n.node from flowc._nodes n
+    where n.flow_id = u.flow_id and n.step_slug = b.slug collate "C" and n.kind < 3 limit 1) as n
+  where b.blobs is not null and d.bucket = _bucket and d.run_id = b.run_id and d.node = n.node and d.idx = coalesce(b.idx, -1)
+    and d.attempt = b.attempt and d.st = 1;
 end
 $$;
 
@@ -1063,6 +1122,12 @@ begin
     plain = n.kind = 0 and n.join_kind = 0 and n.run_if is null and n.run_unless is null and n.delay = 0
   from flowc._nodes n
   where e.flow_id = _flow_id and n.flow_id = _flow_id and n.node = e.child;
+  update flowc._nodes n set next_node = e.child, next_need_id = e.need_id, next_max_attempts = e.max_attempts
+  from flowc._edges e
+  where n.flow_id = _flow_id and n.kind = 0 and e.flow_id = _flow_id and e.parent = n.node
+    and e.plain and e.n_in = 1 and e.queue = n.queue
+    and not exists (select from flowc._nodes o where o.flow_id = _flow_id and o.kind < 2 and o.priority <> n.priority)
+    and not exists (select from flowc._edges o where o.flow_id = _flow_id and o.parent = n.node and o.child <> e.child);
   update flowc._edges e set n_in = (select count(*) from flowc._edges o where o.flow_id = _flow_id and o.child = 32767)
   where e.flow_id = _flow_id and e.child = 32767;
 end
@@ -1486,67 +1551,74 @@ $_$;
 
 
 --
--- Name: _settle(integer, timestamp with time zone, uuid[], text[], integer[], integer[], smallint[], jsonb[], jsonb[], boolean[], timestamp with time zone[], jsonb[]); Type: FUNCTION; Schema: flowc; Owner: -
+-- Name: _settle(integer, timestamp with time zone, uuid[], text[], integer[], integer[], smallint[], jsonb[], jsonb[], boolean[], timestamp with time zone[], jsonb[], flowc._heir); Type: FUNCTION; Schema: flowc; Owner: -
 --
 
-CREATE FUNCTION flowc._settle(_bucket integer, _now timestamp with time zone, _runs uuid[], _slugs text[], _idxs integer[], _attempts integer[], _states smallint[], _outputs jsonb[], _errors jsonb[], _retryable boolean[], _retry_at timestamp with time zone[], _blobs jsonb[] DEFAULT NULL::jsonb[]) RETURNS text[]
+CREATE FUNCTION flowc._settle(_bucket integer, _now timestamp with time zone, _runs uuid[], _slugs text[], _idxs integer[], _attempts integer[], _states smallint[], _outputs jsonb[], _errors jsonb[], _retryable boolean[], _retry_at timestamp with time zone[], _blobs jsonb[] DEFAULT NULL::jsonb[], _heir flowc._heir DEFAULT NULL::flowc._heir, OUT answers text[], OUT h_runs uuid[], OUT h_nodes smallint[]) RETURNS record
     LANGUAGE plpgsql
     AS $$
 declare
-  _t       record;
-  _answers text[];
+  _t   record;
+  _sts smallint[];
 begin
   perform from flowc._runs r where r.bucket = _bucket and r.run_id = any(_runs) order by r.run_id for no key update;
-  if _blobs is not null then
-    perform flowc._refer_blobs(_bucket, _runs, _blobs);
-  end if;
 
-  with taken as (
+  with hit as materialized (
+    select b.at::integer as at, b.state, b.output, b.run_id, b.attempt, u.base, n.node, h.ctid, h.failures, h.worker, h.since,
+      n.next_node, n.next_need_id, n.next_max_attempts, (b.state = 1 and n.next_need_id = any((_heir).needs)) is true as onward
+    from unnest(_runs, _slugs, _idxs, _attempts, _states, _outputs) with ordinality
+      as b (run_id, slug, idx, attempt, state, output, at)
+    cross join lateral (select u.flow_id, u.priority as base from flowc._runs u
+      where u.bucket = _bucket and u.run_id = b.run_id and u.status = 1 limit 1) as u
+    cross join lateral (select * from flowc._nodes n
+      where n.flow_id = u.flow_id and n.step_slug = b.slug collate "C" and n.kind < 3 limit 1) as n
+    cross join lateral (select * , l.ctid from flowc._live l
+      where l.bucket = _bucket and l.prio = -(u.base + n.priority) and l.queue = n.queue and l.flow_id = u.flow_id
+        and l.run_id = b.run_id and l.node = n.node and l.idx = coalesce(b.idx, -1) and l.attempt = b.attempt
+        and case when b.state = 6 then l.lease_expires_at <= _now else l.lease_expires_at is not null end limit 1) as h
+  ), handed as (
+    update flowc._live l
+    set node = t.next_node, need_id = t.next_need_id, max_attempts = t.next_max_attempts, attempt = 1, failures = 0,
+      since = _now, lease_expires_at = (_heir).until, worker = (_heir).worker
+    from hit t where t.onward and l.ctid = t.ctid
+    returning t.at, t.output, t.run_id, t.node, t.attempt, t.failures, t.worker, t.since, t.next_node
+  ), taken as (
     delete from flowc._live l
-    using (
-      select b.at, b.state, b.output, b.blobs, u.base, h.ctid
-      from unnest(_runs, _slugs, _idxs, _attempts, _states, _outputs, _blobs) with ordinality
-        as b (run_id, slug, idx, attempt, state, output, blobs, at)
-      cross join lateral (select u.flow_id, u.priority as base from flowc._runs u
-        where u.bucket = _bucket and u.run_id = b.run_id and u.status = 1 limit 1) as u
-      cross join lateral (select n.node, n.queue, n.priority from flowc._nodes n
-        where n.flow_id = u.flow_id and n.step_slug = b.slug collate "C" and n.kind < 3 limit 1) as n
-      cross join lateral (select l.ctid from flowc._live l
-        where l.bucket = _bucket and l.prio = -(u.base + n.priority) and l.queue = n.queue and l.flow_id = u.flow_id
-          and l.run_id = b.run_id and l.node = n.node and l.idx = coalesce(b.idx, -1) and l.attempt = b.attempt
-          and case when b.state = 6 then l.lease_expires_at <= _now else l.lease_expires_at is not null end limit 1) as h
-    ) as t
-    where l.ctid = t.ctid
-    returning t.at::integer as at, t.state, t.base, t.output, t.blobs, l.flow_id, l.run_id, l.node, l.idx, l.attempt, l.failures,
+    using hit t where not t.onward and l.ctid = t.ctid
+    returning t.at, t.state, t.base, t.output, l.flow_id, l.run_id, l.node, l.idx, l.attempt, l.failures,
       l.worker, l.since, case when t.state <> 1 then l end as task
   ), kept as (
-    insert into flowc._done (bucket, run_id, node, idx, st, attempt, failures, worker, started_at, ended_at, output, blobs)
-    select _bucket, t.run_id, t.node, t.idx, 1, t.attempt, t.failures, t.worker, t.since, _now, coalesce(t.output, 'null'), t.blobs
-    from taken t where t.state = 1
+    insert into flowc._done (bucket, run_id, node, idx, st, attempt, failures, worker, started_at, ended_at, output)
+    select _bucket, t.run_id, t.node, t.idx, 1, t.attempt, t.failures, t.worker, t.since, _now, coalesce(t.output, 'null')
+    from (
+      select run_id, node, idx, attempt, failures, worker, since, output from taken where state = 1
+      union all
+      select run_id, node, -1, attempt, failures, worker, since, output from handed) as t
   )
-  select count(*) as n, array_agg(at) as ats,
-    array_agg(run_id) filter (where state = 1 and idx < 0) as runs, array_agg(flow_id) filter (where state = 1 and idx < 0) as flows,
-    array_agg(base) filter (where state = 1 and idx < 0) as bases, array_agg(node) filter (where state = 1 and idx < 0) as nodes,
-    array_agg(1::smallint) filter (where state = 1 and idx < 0) as sts,
-    array_agg(run_id) filter (where state = 1 and idx >= 0) as e_runs, array_agg(flow_id) filter (where state = 1 and idx >= 0) as e_flows,
-    array_agg(base) filter (where state = 1 and idx >= 0) as e_bases, array_agg(node) filter (where state = 1 and idx >= 0) as e_nodes,
-    array_agg(0) filter (where state = 1 and idx >= 0) as e_bad,
-    array_agg(task) filter (where state <> 1) as tasks, array_agg(base) filter (where state <> 1) as t_bases,
-    array_agg(at) filter (where state <> 1) as t_ats
-  into _t from taken;
+  select array_agg(at) as ats,
+    array_agg(run_id) filter (where plain) as runs, array_agg(flow_id) filter (where plain) as flows,
+    array_agg(base) filter (where plain) as bases, array_agg(node) filter (where plain) as nodes,
+    array_agg((at, state, base, flow_id, run_id, node, idx, task)::flowc._taken) filter (where not plain) as rare,
+    array_agg(run_id) filter (where plain is null) as h_runs, array_agg(node) filter (where plain is null) as h_nodes
+  into _t
+  from (
+    select state = 1 and idx < 0 as plain, at, state, base, flow_id, run_id, node, idx, task from taken
+    union all
+    select null, at, null, null, null, run_id, next_node, null, null from handed) as t;
+  h_runs := _t.h_runs; h_nodes := _t.h_nodes;
 
-  if _t.n < cardinality(_runs) then
-    _answers := flowc._answers(_bucket, _runs, _slugs, _idxs, _attempts, coalesce(_t.ats, '{}'));
+  if _blobs is not null then
+    perform flowc._mark_blobs(_bucket, _runs, _slugs, _idxs, _attempts, _blobs);
   end if;
-  if _t.tasks is not null or _t.e_runs is not null then
-    perform flowc._settle_rare(_bucket, _now, _t.runs, _t.flows, _t.bases, _t.nodes, _t.sts,
-      _t.e_runs, _t.e_flows, _t.e_bases, _t.e_nodes, _t.e_bad,
-      _t.tasks, _t.t_bases, array(select _states[a] = 6 from unnest(_t.t_ats) as a), array(select _errors[a] from unnest(_t.t_ats) as a),
-      array(select _retryable[a] from unnest(_t.t_ats) as a), array(select _retry_at[a] from unnest(_t.t_ats) as a));
+  if coalesce(cardinality(_t.ats), 0) < cardinality(_runs) then
+    answers := flowc._answers(_bucket, _runs, _slugs, _idxs, _attempts, coalesce(_t.ats, '{}'));
+  end if;
+  _sts := array_fill(1::smallint, array[coalesce(cardinality(_t.runs), 0)]);
+  if _t.rare is not null then
+    perform flowc._settle_rare(_bucket, _now, _t.runs, _t.flows, _t.bases, _t.nodes, _sts, _t.rare, _errors, _retryable, _retry_at);
   elsif _t.runs is not null then
-    perform flowc._advance(_bucket, _now, _t.runs, _t.flows, _t.bases, _t.nodes, _t.sts);
+    perform flowc._advance(_bucket, _now, _t.runs, _t.flows, _t.bases, _t.nodes, _sts);
   end if;
-  return _answers;
 end
 $$;
 
@@ -1582,8 +1654,8 @@ begin
     from unnest(_runs, _slugs, _idxs, _attempts, _outputs, _errors, _retryable, _retry_at) with ordinality
       as b (run_id, slug, idx, attempt, output, error, retryable, retry_at, at)
     where flowc.bucket_of(b.run_id) = _bucket;
-    _some := flowc._settle(_bucket, _now, _p.runs, _p.slugs, _p.idxs, _p.attempts, _p.states, _p.outputs, _p.errors,
-      _p.retryable, _p.retry_at);
+    _some := (flowc._settle(_bucket, _now, _p.runs, _p.slugs, _p.idxs, _p.attempts, _p.states, _p.outputs, _p.errors,
+      _p.retryable, _p.retry_at)).answers;
     for _i in 1 .. cardinality(_p.ats) loop
       _answers[_p.ats[_i]] := coalesce(_some[_i], 'ok');
     end loop;
@@ -1624,26 +1696,34 @@ $$;
 
 
 --
--- Name: _settle_rare(integer, timestamp with time zone, uuid[], integer[], integer[], smallint[], smallint[], uuid[], integer[], integer[], smallint[], integer[], flowc._live[], integer[], boolean[], jsonb[], boolean[], timestamp with time zone[]); Type: FUNCTION; Schema: flowc; Owner: -
+-- Name: _settle_rare(integer, timestamp with time zone, uuid[], integer[], integer[], smallint[], smallint[], flowc._taken[], jsonb[], boolean[], timestamp with time zone[]); Type: FUNCTION; Schema: flowc; Owner: -
 --
 
-CREATE FUNCTION flowc._settle_rare(_bucket integer, _now timestamp with time zone, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _sts smallint[], _e_runs uuid[], _e_flows integer[], _e_bases integer[], _e_nodes smallint[], _e_bad integer[], _tasks flowc._live[], _t_bases integer[], _expired boolean[], _errors jsonb[], _retryable boolean[], _retry_at timestamp with time zone[]) RETURNS void
+CREATE FUNCTION flowc._settle_rare(_bucket integer, _now timestamp with time zone, _runs uuid[], _flows integer[], _bases integer[], _nodes smallint[], _sts smallint[], _rare flowc._taken[], _errors jsonb[], _retryable boolean[], _retry_at timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
+  _e      record;
+  _failed record;
   _f      record;
   _m      record;
 begin
-  select * into _f from flowc._fail(_bucket, _now, _tasks, _t_bases, _expired, _errors, _retryable, _retry_at)
-  where _tasks is not null;
-  if _tasks is not null then
+  select array_agg(run_id) as runs, array_agg(flow_id) as flows, array_agg(base) as bases, array_agg(node) as nodes, array_agg(0) as bad
+  into _e from unnest(_rare) where state = 1;
+  select array_agg(task) as tasks, array_agg(base) as bases, array_agg(state = 6) as expired, array_agg(_errors[at]) as errors,
+    array_agg(_retryable[at]) as retryable, array_agg(_retry_at[at]) as retry_at
+  into _failed from unnest(_rare) where state <> 1;
+  select * into _f
+  from flowc._fail(_bucket, _now, _failed.tasks, _failed.bases, _failed.expired, _failed.errors, _failed.retryable, _failed.retry_at)
+  where _failed.tasks is not null;
+  if _failed.tasks is not null then
     _runs := _runs || _f.runs; _flows := _flows || _f.flows; _bases := _bases || _f.bases;
     _nodes := _nodes || _f.nodes; _sts := _sts || _f.sts;
-    _e_runs := _e_runs || _f.e_runs; _e_flows := _e_flows || _f.e_flows; _e_bases := _e_bases || _f.e_bases;
-    _e_nodes := _e_nodes || _f.e_nodes; _e_bad := _e_bad || _f.e_bad;
+    _e.runs := _e.runs || _f.e_runs; _e.flows := _e.flows || _f.e_flows; _e.bases := _e.bases || _f.e_bases;
+    _e.nodes := _e.nodes || _f.e_nodes; _e.bad := _e.bad || _f.e_bad;
   end if;
-  if _e_runs is not null then
-    select * into _m from flowc._settle_elements(_bucket, _now, _e_runs, _e_flows, _e_bases, _e_nodes, _e_bad);
+  if _e.runs is not null then
+    select * into _m from flowc._settle_elements(_bucket, _now, _e.runs, _e.flows, _e.bases, _e.nodes, _e.bad);
     _runs := _runs || _m.runs; _flows := _flows || _m.flows; _bases := _bases || _m.bases;
     _nodes := _nodes || _m.nodes; _sts := _sts || _m.sts;
   end if;
@@ -1678,35 +1758,100 @@ $$;
 
 
 --
--- Name: _start(integer, timestamp with time zone, integer, jsonb, uuid[], jsonb[], text[], integer, boolean, jsonb[]); Type: FUNCTION; Schema: flowc; Owner: -
+-- Name: _start(integer, timestamp with time zone, integer, boolean, uuid[], jsonb[], text[], integer, boolean, jsonb[]); Type: FUNCTION; Schema: flowc; Owner: -
 --
 
-CREATE FUNCTION flowc._start(_bucket integer, _now timestamp with time zone, _flow_id integer, _defaults jsonb, _ids uuid[], _inputs jsonb[], _keys text[], _priority integer, _checked boolean, _blobs jsonb[]) RETURNS void
+CREATE FUNCTION flowc._start(_bucket integer, _now timestamp with time zone, _flow_id integer, _plain boolean, _ids uuid[], _inputs jsonb[], _keys text[], _priority integer, _checked boolean, _blobs jsonb[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
   _new uuid[];
 begin
-  with started as (
-    insert into flowc._runs (bucket, run_id, flow_id, priority, input_checked, run_key, input, input_blobs, started_at)
-    select _bucket, r.id, _flow_id, _priority, coalesce(_checked, false), r.key,
-      case when jsonb_typeof(r.input) = 'object' then _defaults || r.input else coalesce(r.input, _defaults) end, r.blobs, _now
-    from unnest(_ids, _inputs, _keys, _blobs) with ordinality as r (id, input, key, blobs, n)
-    where flowc.bucket_of(r.id) = _bucket
-    order by r.id, r.n
-    on conflict do nothing
-    returning run_id
-  )
-  select array_agg(run_id) into _new from started;
+  -- A key may be known already; an id that was just made is not, and need not be looked up.
+  if _keys is null then
+    with started as (
+      insert into flowc._runs (bucket, run_id, flow_id, priority, input_checked, input, input_blobs, started_at)
+      select _bucket, r.id, _flow_id, _priority, _checked, r.input, r.blobs, _now
+      from unnest(_ids, _inputs, _blobs) as r (id, input, blobs) where flowc.bucket_of(r.id) = _bucket order by r.id
+      returning run_id
+    )
+    select array_agg(run_id) into _new from started;
+  else
+    with started as (
+      insert into flowc._runs (bucket, run_id, flow_id, priority, input_checked, run_key, input, input_blobs, started_at)
+      select _bucket, r.id, _flow_id, _priority, _checked, r.key, r.input, r.blobs, _now
+      from unnest(_ids, _inputs, _keys, _blobs) with ordinality as r (id, input, key, blobs, n)
+      where flowc.bucket_of(r.id) = _bucket order by r.id, r.n
+      on conflict do nothing
+      returning run_id
+    )
+    select array_agg(run_id) into _new from started;
+  end if;
   if _new is not null then
     if _blobs is not null then
       perform flowc._refer_blobs(_bucket, _ids, _blobs);
     end if;
-    perform flowc._advance(_bucket, _now, _new, array_fill(_flow_id, array[cardinality(_new)]),
-      array_fill(_priority, array[cardinality(_new)]), array_fill(-1::smallint, array[cardinality(_new)]),
-      array_fill(1::smallint, array[cardinality(_new)]));
+    if _plain then
+      insert into flowc._live (bucket, prio, queue, flow_id, run_id, node, idx, need_id, max_attempts, since)
+      select _bucket, -(_priority + e.priority), e.queue, _flow_id, r.id, e.child, -1, e.need_id, e.max_attempts, _now
+      from unnest(_new) as r (id)
+      cross join lateral (select * from flowc._edges e where e.flow_id = _flow_id and e.parent = -1 offset 0) as e;
+    else
+      perform flowc._advance(_bucket, _now, _new, array_fill(_flow_id, array[cardinality(_new)]),
+        array_fill(_priority, array[cardinality(_new)]), array_fill(-1::smallint, array[cardinality(_new)]),
+        array_fill(1::smallint, array[cardinality(_new)]));
+    end if;
     perform flowc._wake(_bucket, _now, cardinality(_new));
   end if;
+end
+$$;
+
+
+--
+-- Name: _start_runs(text, jsonb[], text[], integer, boolean, jsonb[]); Type: FUNCTION; Schema: flowc; Owner: -
+--
+
+CREATE FUNCTION flowc._start_runs(_slug text, _inputs jsonb[], _keys text[], _priority integer, _checked boolean, _blobs jsonb[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+  _now    timestamptz := flowc.now();
+  _flow   record;
+  _ids    uuid[];
+  _bucket integer;
+begin
+  perform flowc._require_read_committed();
+  if coalesce(cardinality(_keys), cardinality(_inputs)) <> cardinality(_inputs) then
+    raise exception '% inputs and % run keys', cardinality(_inputs), cardinality(_keys) using errcode = 'FC006';
+  elsif coalesce(cardinality(_blobs), cardinality(_inputs)) <> cardinality(_inputs) then
+    raise exception '% inputs and marks of blobs for %', cardinality(_inputs), cardinality(_blobs) using errcode = 'FC006';
+  elsif _priority is null or _priority not between -1000000 and 1000000 then
+    raise exception 'a priority is a number from -1000000 to 1000000' using errcode = 'FC006';
+  end if;
+  select p.flow_id, p.input_defaults, p.plain_roots, (select count(*)::integer from flowc._buckets) as buckets,
+    exists (select from flowc.retired_flows r where r.flow_slug = _slug) as retired
+  into _flow
+  from flowc.flows f join flowc._plans p using (flow_id) where f.flow_slug = _slug;
+  if not found then
+    raise exception 'flow "%" is not deployed', _slug using errcode = 'FC001', hint = 'Deploy it first (flowc deploy).';
+  elsif _flow.retired then
+    raise exception 'flow "%" is retired', _slug using errcode = 'FC003', hint = 'Start its successor.';
+  end if;
+  for _i in 1 .. cardinality(_inputs) loop
+    if _keys[_i] is null then
+      _ids[_i] := flowc._new_run_id(floor(random() * _flow.buckets)::integer, _now);
+    else
+      _ids[_i] := flowc._keyed_run_id(_slug, _keys[_i], _flow.buckets);
+    end if;
+    _inputs[_i] := case when jsonb_typeof(_inputs[_i]) = 'object' then _flow.input_defaults || _inputs[_i]
+      else coalesce(_inputs[_i], _flow.input_defaults) end;
+  end loop;
+
+  foreach _bucket in array case _flow.buckets when 1 then '{0}' else array(select distinct flowc.bucket_of(i) from unnest(_ids) as i order by 1) end loop
+    perform flowc._start(_bucket, _now, _flow.flow_id, _flow.plain_roots, _ids, _inputs, _keys, _priority,
+      coalesce(_checked, false), _blobs);
+  end loop;
+  return _ids;
 end
 $$;
 
@@ -2062,8 +2207,8 @@ begin
   if _e.runs is null then
     return 0;
   end if;
-  _answers := flowc._settle(bucket, _now, _e.runs, _e.slugs, _e.idxs, _e.attempts,
-    array_fill(6::smallint, array[cardinality(_e.runs)]), null, null, null, null);
+  _answers := (flowc._settle(bucket, _now, _e.runs, _e.slugs, _e.idxs, _e.attempts,
+    array_fill(6::smallint, array[cardinality(_e.runs)]), null, null, null, null)).answers;
   perform flowc._wake(bucket, _now, cardinality(_e.runs));
   -- Some were settled or extended by others between the look and the lock.
   return cardinality(_e.runs) - cardinality(array_remove(coalesce(_answers, '{}'), null));
@@ -2344,12 +2489,13 @@ begin
   perform flowc._plan_nodes(_flow_id, flow_slug, _definition);
   perform flowc._plan_edges(_flow_id, flow_slug);
   perform flowc._plan_inputs(_flow_id, flow_slug);
-  insert into flowc._plans (flow_id, flow_slug, has_waits, has_maps, has_soft, has_input, input_defaults, returns, ret_nodes, ret_slugs)
+  insert into flowc._plans (flow_id, flow_slug, has_waits, has_maps, has_soft, has_input, plain_roots, input_defaults, returns, ret_nodes, ret_slugs)
   select _flow_id, prepare_flow.flow_slug,
     exists (select from flowc._edges e where e.flow_id = _flow_id and e.n_in > 1),
     exists (select from flowc._nodes n where n.flow_id = _flow_id and n.kind = 1),
     exists (select from flowc._nodes n where n.flow_id = _flow_id and n.soft),
     _definition ? 'input',
+    (select bool_and(e.plain and e.child <> 32767) from flowc._edges e where e.flow_id = _flow_id and e.parent = -1),
     coalesce((select jsonb_object_agg(key, value -> 'default') from jsonb_each(flowc._object(_definition #> '{input,properties}'))
               where jsonb_typeof(value) = 'object' and value ? 'default'), '{}'),
     _definition -> 'returns',
@@ -2575,12 +2721,19 @@ CREATE FUNCTION flowc.settle_and_poll(bucket integer, results jsonb, worker_id t
     SET jit TO 'off'
     AS $$
 declare
-  _now     timestamptz := flowc.now();
-  _b       record;
-  _e       record;
-  _blobs   jsonb[];
-  _answers text[];
-  _polled  integer;
+  _now        timestamptz := flowc.now();
+  _b          record;
+  _blobs      jsonb[];
+  _needs      integer[];
+  _e_runs     uuid[];
+  _e_slugs    text[];
+  _e_idxs     integer[];
+  _e_attempts integer[];
+  _heir       flowc._heir;
+  _answers    text[];
+  _h_runs     uuid[];
+  _h_nodes    smallint[];
+  _polled     integer;
 begin
   perform flowc._require_read_committed();
   perform flowc._require_lease(worker_id, lease) where max_tasks > 0;
@@ -2590,7 +2743,7 @@ begin
     array_agg(case when r ->> 4 = 'ok' then r -> 5 end order by n) as outputs,
     array_agg(case when r ->> 4 = 'failed' then r -> 5 end order by n) as errors,
     array_agg((r ->> 6)::boolean order by n) as retryable, array_agg((r ->> 7)::timestamptz order by n) as retry_at,
-    max(jsonb_array_length(r)) as longest
+    max(jsonb_array_length(r)) as longest, count(distinct (r ->> 0)::uuid) as different
   into _b from jsonb_array_elements(results) with ordinality as e (r, n);
   if array_position(_b.states, null) is not null then
     raise exception 'a result is "ok" or "failed", not %', results -> (array_position(_b.states, null) - 1) -> 4 using errcode = 'FC006';
@@ -2599,20 +2752,40 @@ begin
     select array_agg(case when r ->> 4 = 'ok' then nullif(r -> 8, 'null') end order by n) into _blobs
     from jsonb_array_elements(results) with ordinality as e (r, n);
   end if;
-  select * into _e from flowc._expired(bucket, _now, _b.runs, _b.slugs, _b.idxs, _b.attempts) where max_tasks > 0;
-  if _b.runs is not null or _e.runs is not null then
-    _answers := flowc._settle(bucket, _now, _b.runs || _e.runs, _b.slugs || _e.slugs, _b.idxs || _e.idxs,
-      _b.attempts || _e.attempts, _b.states || array_fill(6::smallint, array[coalesce(cardinality(_e.runs), 0)]),
-      _b.outputs, _b.errors, _b.retryable, _b.retry_at, _blobs);
+  if max_tasks > 0 then
+    _needs := array(select n.need_id from flowc._needs n where n.handlers <@ settle_and_poll.handlers and n.secrets <@ settle_and_poll.secrets);
+    if not exists (select from flowc._buckets b where b.bucket = settle_and_poll.bucket and b.next_expiry_at > _now) then
+      select * into _e_runs, _e_slugs, _e_idxs, _e_attempts from flowc._expired(bucket, _now, _b.runs, _b.slugs, _b.idxs, _b.attempts);
+    end if;
+  end if;
+  -- Next tasks are handed over where all live ones are of one flow and equally urgent, so that it is nobody else's turn,
+  -- and where no run has a second result that might fail it.
+  if cardinality(_b.runs) <= max_tasks and _b.different = cardinality(_b.runs) and _e_runs is null then
+    select worker_id, _now + lease, _needs, f.flow_id into _heir
+    from (select l.prio, l.queue, l.flow_id from flowc._live l where l.bucket = settle_and_poll.bucket
+          order by l.prio, l.queue, l.flow_id, l.run_id limit 1) as f
+    join (select l.prio, l.queue, l.flow_id from flowc._live l where l.bucket = settle_and_poll.bucket
+          order by l.prio desc, l.queue desc, l.flow_id desc, l.run_id desc limit 1) as o using (prio, queue, flow_id)
+    where queues is null or f.queue = any(queues);
+  end if;
+  if _b.runs is not null or _e_runs is not null then
+    select * into _answers, _h_runs, _h_nodes
+    from flowc._settle(bucket, _now, _b.runs || _e_runs, _b.slugs || _e_slugs, _b.idxs || _e_idxs,
+      _b.attempts || _e_attempts, _b.states || array_fill(6::smallint, array[coalesce(cardinality(_e_runs), 0)]),
+      _b.outputs, _b.errors, _b.retryable, _b.retry_at, _blobs, _heir);
+  end if;
+  if _answers is not null then
     return query
       select _answers[n], _b.runs[n]::text, null, _b.slugs[n], _b.idxs[n], _b.attempts[n], null::integer, null::timestamptz,
         null::timestamptz, null::timestamptz, null, null, null, null, null::boolean, null
       from generate_subscripts(_b.runs, 1) as n where _answers[n] is not null;
   end if;
   if max_tasks > 0 then
-    return query select * from flowc._lease(bucket, _now, worker_id, handlers, max_tasks, lease, queues, secrets);
+    return query select * from flowc._lease(bucket, _now, worker_id, _needs, max_tasks, lease, queues, _h_runs, _h_nodes, (_heir).flow_id);
     get diagnostics _polled = row_count;
-    perform flowc._expire_by(bucket, _now, _now + lease) where lease < interval '5 seconds' and _polled > 0;
+    if _polled > 0 and lease < interval '5 seconds' then
+      perform flowc._expire_by(bucket, _now, _now + lease);
+    end if;
   end if;
   -- What this worker leaves, for want of room or of the handler, is somebody else's.
   if _b.runs is not null and exists (select from flowc._sleepers s where s.bucket = settle_and_poll.bucket)
@@ -2680,9 +2853,20 @@ $$;
 --
 
 CREATE FUNCTION flowc.start_flow(flow_slug text, input jsonb DEFAULT '{}'::jsonb, run_key text DEFAULT NULL::text, priority integer DEFAULT 0, input_checked boolean DEFAULT false, input_blobs jsonb DEFAULT NULL::jsonb) RETURNS uuid
-    LANGUAGE sql
-    AS $$ select * from flowc.start_flows(flow_slug, array[input], array[run_key], priority, input_checked,
-  case when input_blobs is not null then array[input_blobs] end) $$;
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'flowc', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_memoize TO 'off'
+    SET jit TO 'off'
+    AS $$
+begin
+  return (flowc._start_runs(flow_slug, array[input], case when run_key is not null then array[run_key] end, priority, input_checked,
+    case when input_blobs is not null then array[input_blobs] end))[1];
+end
+$$;
 
 
 --
@@ -2699,39 +2883,8 @@ CREATE FUNCTION flowc.start_flows(flow_slug text, inputs jsonb[], run_keys text[
     SET enable_memoize TO 'off'
     SET jit TO 'off'
     AS $$
-declare
-  _now    timestamptz := flowc.now();
-  _flow   record;
-  _ids    uuid[];
-  _bucket integer;
 begin
-  perform flowc._require_read_committed();
-  if coalesce(cardinality(run_keys), cardinality(inputs)) <> cardinality(inputs) then
-    raise exception '% inputs and % run keys', cardinality(inputs), cardinality(run_keys) using errcode = 'FC006';
-  elsif coalesce(cardinality(input_blobs), cardinality(inputs)) <> cardinality(inputs) then
-    raise exception '% inputs and marks of blobs for %', cardinality(inputs), cardinality(input_blobs) using errcode = 'FC006';
-  elsif priority is null or priority not between -1000000 and 1000000 then
-    raise exception 'a priority is a number from -1000000 to 1000000' using errcode = 'FC006';
-  end if;
-  select p.flow_id, p.input_defaults, r.flow_slug is not null as retired, (select count(*)::integer from flowc._buckets) as buckets
-  into _flow
-  from flowc.flows f join flowc._plans p using (flow_id) left join flowc.retired_flows r on r.flow_slug = f.flow_slug
-  where f.flow_slug = start_flows.flow_slug;
-  if not found then
-    raise exception 'flow "%" is not deployed', flow_slug using errcode = 'FC001', hint = 'Deploy it first (flowc deploy).';
-  elsif _flow.retired then
-    raise exception 'flow "%" is retired', flow_slug using errcode = 'FC003', hint = 'Start its successor.';
-  end if;
-  _ids := array(
-    select case when k.key is null then flowc._new_run_id(floor(random() * _flow.buckets)::integer, _now)
-      else flowc._keyed_run_id(start_flows.flow_slug, k.key, _flow.buckets) end
-    from unnest(inputs, run_keys) with ordinality as k (input, key, n) order by k.n);
-
-  for _bucket in select distinct flowc.bucket_of(i) from unnest(_ids) as i order by 1 loop
-    perform flowc._start(_bucket, _now, _flow.flow_id, _flow.input_defaults, _ids, inputs, run_keys, priority, input_checked,
-      input_blobs);
-  end loop;
-  return query select unnest(_ids);
+  return query select unnest(flowc._start_runs(flow_slug, inputs, run_keys, priority, input_checked, input_blobs));
 end
 $$;
 
@@ -2785,18 +2938,18 @@ CREATE TABLE flowc._runs (
     bucket integer NOT NULL,
     run_id uuid NOT NULL,
     flow_id integer NOT NULL,
-    status smallint DEFAULT 1 NOT NULL,
     priority integer DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone NOT NULL,
     input_checked boolean DEFAULT false NOT NULL,
-    failed_node smallint,
+    status smallint DEFAULT 1 NOT NULL,
     skipped_failures integer DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    failed_node smallint,
     run_key text COLLATE pg_catalog."C",
     input jsonb NOT NULL,
     output jsonb,
     error jsonb,
-    input_blobs jsonb,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone
+    input_blobs jsonb
 )
 WITH (fillfactor='45');
 
@@ -2934,6 +3087,9 @@ CREATE TABLE flowc._nodes (
     needs_after text[],
     seen_nodes smallint[],
     seen_slugs text[] COLLATE pg_catalog."C",
+    next_node smallint,
+    next_need_id integer,
+    next_max_attempts integer,
     n_in integer DEFAULT 0 NOT NULL,
     n_join integer DEFAULT 0 NOT NULL,
     join_kind smallint DEFAULT 0 NOT NULL,
@@ -2980,6 +3136,7 @@ CREATE TABLE flowc._plans (
     has_maps boolean NOT NULL,
     has_soft boolean NOT NULL,
     has_input boolean NOT NULL,
+    plain_roots boolean NOT NULL,
     input_defaults jsonb NOT NULL,
     returns jsonb,
     ret_nodes smallint[] NOT NULL,
@@ -3286,10 +3443,15 @@ UNION ALL
  SELECT 'the output of a map is that of each of its elements'::text AS invariant,
     d.run_id,
     d.node,
-    format('%s in the output, %s elements'::text, jsonb_array_length(d.output), e.elements) AS detail
-   FROM (((flowc._done d
+    format('%s in the output, %s elements'::text, o.n, e.elements) AS detail
+   FROM ((((flowc._done d
      JOIN flowc._runs r ON (((r.bucket = d.bucket) AND (r.run_id = d.run_id))))
      JOIN flowc._nodes n ON (((n.flow_id = r.flow_id) AND (n.node = d.node) AND (n.kind = 1))))
+     CROSS JOIN LATERAL ( SELECT
+                CASE jsonb_typeof(d.output)
+                    WHEN 'array'::text THEN jsonb_array_length(d.output)
+                    ELSE NULL::integer
+                END AS "case") o(n))
      CROSS JOIN LATERAL ( SELECT count(*) AS elements,
             bool_and(((e_1.st = ANY (ARRAY[1, 5])) AND (NOT (e_1.output IS DISTINCT FROM NULLIF((d.output -> e_1.idx),
                 CASE
@@ -3298,7 +3460,7 @@ UNION ALL
                 END))))) AS same
            FROM flowc._done e_1
           WHERE ((e_1.bucket = d.bucket) AND (e_1.run_id = d.run_id) AND (e_1.node = d.node) AND (e_1.idx >= 0))) e)
-  WHERE ((d.idx = '-1'::integer) AND (d.st = 1) AND ((jsonb_array_length(d.output) <> e.elements) OR (NOT e.same)));
+  WHERE ((d.idx = '-1'::integer) AND (d.st = 1) AND ((o.n IS DISTINCT FROM e.elements) OR (NOT e.same)));
 
 
 --
@@ -3899,9 +4061,10 @@ CREATE VIEW flowc.step_states AS
                 ELSE 'skipped'::text
             END
             WHEN (d.st = 1) THEN 'completed'::text
-            WHEN ((d.st = 7) OR ((n.kind = 1) AND (r.status = 3) AND (EXISTS ( SELECT
+            WHEN ((d.st = 7) OR ((n.kind = 1) AND (r.status = 3) AND ( SELECT true
                FROM flowc._done e
-              WHERE ((e.bucket = r.bucket) AND (e.run_id = r.run_id) AND (e.node = n.node) AND (e.idx >= 0) AND (e.st = 7)))))) THEN 'failed'::text
+              WHERE ((e.bucket = r.bucket) AND (e.run_id = r.run_id) AND (e.node = n.node) AND (e.idx >= 0) AND (e.st = 7))
+             LIMIT 1))) THEN 'failed'::text
             WHEN (r.status > 1) THEN 'cancelled'::text
             WHEN ((m.total IS NOT NULL) OR (l.tasks > 0) OR (z.tasks > 0)) THEN 'started'::text
             ELSE 'created'::text
@@ -3924,19 +4087,41 @@ CREATE VIEW flowc.step_states AS
      JOIN flowc._runs r ON ((r.bucket = b.bucket)))
      JOIN flowc._nodes n ON (((n.flow_id = r.flow_id) AND (n.kind < 3))))
      JOIN flowc.steps s ON (((s.flow_slug = n.flow_slug) AND (s.step_slug = n.step_slug))))
-     LEFT JOIN flowc._done d ON (((d.bucket = r.bucket) AND (d.run_id = r.run_id) AND (d.node = n.node) AND (d.idx = '-1'::integer))))
-     LEFT JOIN flowc._maps m ON (((m.bucket = r.bucket) AND (m.run_id = r.run_id) AND (m.node = n.node))))
+     LEFT JOIN LATERAL ( SELECT d_1.started_at,
+            d_1.ended_at,
+            d_1.bucket,
+            d_1.run_id,
+            d_1.idx,
+            d_1.attempt,
+            d_1.node,
+            d_1.st,
+            d_1.failures,
+            d_1.worker,
+            d_1.output,
+            d_1.blobs
+           FROM flowc._done d_1
+          WHERE ((d_1.bucket = r.bucket) AND (d_1.run_id = r.run_id) AND (d_1.node = n.node) AND (d_1.idx = '-1'::integer))
+         LIMIT 1) d ON (true))
+     LEFT JOIN LATERAL ( SELECT m_1.total,
+            m_1.remaining
+           FROM flowc._maps m_1
+          WHERE ((m_1.bucket = r.bucket) AND (m_1.run_id = r.run_id) AND (m_1.node = n.node))
+         LIMIT 1) m ON (true))
      LEFT JOIN LATERAL ( SELECT count(*) AS tasks,
             min(l_1.since) FILTER (WHERE (l_1.lease_expires_at IS NOT NULL)) AS started_at
            FROM flowc._live l_1
-          WHERE ((l_1.bucket = r.bucket) AND (l_1.prio = (- (n.priority + r.priority))) AND (l_1.queue = n.queue) AND (l_1.flow_id = r.flow_id) AND (l_1.run_id = r.run_id) AND (l_1.node = n.node))) l ON (((r.status = 1) AND (n.kind < 2))))
+          WHERE ((r.status = 1) AND (n.kind < 2) AND (l_1.bucket = r.bucket) AND (l_1.prio = (- (n.priority + r.priority))) AND (l_1.queue = n.queue) AND (l_1.flow_id = r.flow_id) AND (l_1.run_id = r.run_id) AND (l_1.node = n.node))) l ON (true))
      LEFT JOIN LATERAL ( SELECT count(*) AS tasks
            FROM flowc._later z_1
-          WHERE ((z_1.bucket = r.bucket) AND (z_1.run_id = r.run_id) AND (z_1.node = n.node))) z ON (((r.status = 1) AND (n.kind < 2))))
+          WHERE ((r.status = 1) AND (n.kind < 2) AND (z_1.bucket = r.bucket) AND (z_1.run_id = r.run_id) AND (z_1.node = n.node))) z ON (true))
      LEFT JOIN LATERAL ( SELECT count(*) AS settled,
             count(*) FILTER (WHERE (e.st = 1)) AS completed
            FROM (unnest(n.final_nodes) final(final)
-             JOIN flowc._done e ON (((e.bucket = r.bucket) AND (e.run_id = r.run_id) AND (e.node = final.final) AND (e.idx = '-1'::integer) AND (e.st < 6))))) f ON ((n.kind = 2)));
+             CROSS JOIN LATERAL ( SELECT e_1.st
+                   FROM flowc._done e_1
+                  WHERE ((e_1.bucket = r.bucket) AND (e_1.run_id = r.run_id) AND (e_1.node = final.final) AND (e_1.idx = '-1'::integer) AND (e_1.st < 6))
+                 LIMIT 1) e)
+          WHERE (n.kind = 2)) f ON (true));
 
 
 --
@@ -4155,40 +4340,40 @@ CREATE VIEW flowc.untaken AS
 -- Data for Name: _buckets; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc._buckets VALUES (0, '2026-11-23 04:44:27.080112+00');
+INSERT INTO flowc._buckets VALUES (0, '2026-11-23 07:16:19.484936+00');
 
 
 --
 -- Data for Name: _done; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.080112+00', '2026-11-23 04:44:22.132141+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.181798+00', '2026-11-23 04:44:22.198656+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.181798+00', '2026-11-23 04:44:22.216017+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.181798+00', '2026-11-23 04:44:22.230902+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', -1, 1, 3, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.257319+00', '2026-11-23 04:44:22.268025+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', 2, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.181798+00', '2026-11-23 04:44:22.268025+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', -1, 0, 0, 1, 0, NULL, '[{"ok": true}, {"ok": true}, {"ok": true}]', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.277746+00', '2026-11-23 04:44:22.29435+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', -1, 1, 1, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.319992+00', '2026-11-23 04:44:22.332004+00', 0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.337854+00', '2026-11-23 04:44:22.348997+00', 0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.337854+00', '2026-11-23 04:44:22.356373+00', 0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.337854+00', '2026-11-23 04:44:22.370107+00', 0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', -1, 1, 3, 7, 1, 'old worker', NULL, NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.406811+00', '2026-11-23 04:44:22.415467+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.427961+00', '2026-11-23 04:44:22.435913+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.427961+00', '2026-11-23 04:44:22.447916+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.460573+00', '2026-11-23 04:44:22.472875+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', 2, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.427961+00', '2026-11-23 04:44:22.472875+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', -1, 0, 0, 1, 0, NULL, '[{"ok": true}, {"ok": true}, {"ok": true}]', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.427961+00', '2026-11-23 04:44:22.484175+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', -1, 1, 3, 6, 0, 'old worker', NULL, NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.508008+00', '2026-11-23 04:44:22.529567+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.543937+00', '2026-11-23 04:44:22.555459+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.543937+00', '2026-11-23 04:44:22.575946+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.616064+00', '2026-11-23 04:44:22.631823+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 2, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.543937+00', '2026-11-23 04:44:22.631823+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', -1, 0, 0, 1, 0, NULL, '[{"ok": true}, {"ok": true}, {"ok": true}]', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.672008+00', '2026-11-23 04:44:22.683939+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.702533+00', '2026-11-23 04:44:22.720685+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.702533+00', '2026-11-23 04:44:22.731023+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.748167+00', '2026-11-23 04:44:22.763996+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', 2, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
-INSERT INTO flowc._done VALUES ('2026-11-23 04:44:22.702533+00', '2026-11-23 04:44:22.763996+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', -1, 0, 0, 1, 0, NULL, '[{"ok": true}, {"ok": true}, {"ok": true}]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.484936+00', '2026-11-23 07:16:14.494899+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.505092+00', '2026-11-23 07:16:14.506442+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.505092+00', '2026-11-23 07:16:14.510107+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.505092+00', '2026-11-23 07:16:14.511394+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', -1, 1, 3, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.513493+00', '2026-11-23 07:16:14.514646+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', 2, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.505092+00', '2026-11-23 07:16:14.514646+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', -1, 0, 0, 1, 0, NULL, '[{"ok": true}, {"ok": true}, {"ok": true}]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.517417+00', '2026-11-23 07:16:14.518605+00', 0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', -1, 1, 1, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.521847+00', '2026-11-23 07:16:14.522868+00', 0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.52434+00', '2026-11-23 07:16:14.525351+00', 0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.52434+00', '2026-11-23 07:16:14.526751+00', 0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.52434+00', '2026-11-23 07:16:14.527946+00', 0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', -1, 1, 3, 7, 1, 'old worker', NULL, NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.537744+00', '2026-11-23 07:16:14.539192+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.5412+00', '2026-11-23 07:16:14.542483+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.5412+00', '2026-11-23 07:16:14.544279+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.545584+00', '2026-11-23 07:16:14.546508+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', 2, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.5412+00', '2026-11-23 07:16:14.546508+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', -1, 0, 0, 1, 0, NULL, '[{"ok": true}, {"ok": true}, {"ok": true}]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.5412+00', '2026-11-23 07:16:14.54876+00', 0, '30d0c648-36b1-8879-86c1-eeb892620000', -1, 1, 3, 6, 0, 'old worker', NULL, NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.550373+00', '2026-11-23 07:16:14.551606+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.553494+00', '2026-11-23 07:16:14.554608+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.553494+00', '2026-11-23 07:16:14.556869+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.560642+00', '2026-11-23 07:16:14.56242+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 2, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.553494+00', '2026-11-23 07:16:14.56242+00', 0, '153efbe1-9fb4-8f96-91cb-3b5350890000', -1, 0, 0, 1, 0, NULL, '[{"ok": true}, {"ok": true}, {"ok": true}]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.56548+00', '2026-11-23 07:16:14.56641+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', -1, 1, 2, 1, 0, 'old worker', '[1, 2, 3]', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.568135+00', '2026-11-23 07:16:14.569604+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', 0, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.568135+00', '2026-11-23 07:16:14.571186+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', 1, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.572221+00', '2026-11-23 07:16:14.573363+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', 2, 1, 0, 1, 0, 'old worker', '{"ok": true}', NULL);
+INSERT INTO flowc._done VALUES ('2026-11-23 07:16:14.568135+00', '2026-11-23 07:16:14.573363+00', 0, '6899d418-9db0-8e3e-b875-fd3741d30000', -1, 0, 0, 1, 0, NULL, '[{"ok": true}, {"ok": true}, {"ok": true}]', NULL);
 
 
 --
@@ -4207,23 +4392,23 @@ INSERT INTO flowc._edges VALUES (1, 1, 32767, 1, false, 1, 0, false, NULL, 0, 0,
 -- Data for Name: _errors; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc._errors VALUES (0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', 3, -1, 1, 'old worker', true, false, '{"class": "No"}', '2026-11-23 04:44:22.337854+00', '2026-11-23 04:44:22.370107+00');
-INSERT INTO flowc._errors VALUES (0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 3, -1, 1, 'old worker', false, false, '{"class": "No"}', '2026-11-23 04:44:22.543937+00', '2026-11-23 04:44:22.5904+00');
+INSERT INTO flowc._errors VALUES (0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', 3, -1, 1, 'old worker', true, false, '{"class": "No"}', '2026-11-23 07:16:14.52434+00', '2026-11-23 07:16:14.527946+00');
+INSERT INTO flowc._errors VALUES (0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 3, -1, 1, 'old worker', false, false, '{"class": "No"}', '2026-11-23 07:16:14.553494+00', '2026-11-23 07:16:14.558838+00');
 
 
 --
 -- Data for Name: _later; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc._later VALUES (0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 3, -1, '2026-11-23 04:49:37.527299+00', 0, 'default', 1, 4, 1, 1, 2, NULL);
+INSERT INTO flowc._later VALUES (0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 3, -1, '2026-11-23 07:21:12.194174+00', 0, 'default', 1, 4, 1, 1, 2, NULL);
 
 
 --
 -- Data for Name: _live; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc._live VALUES (0, 0, 1, 4, '6899d418-9db0-8e3e-b875-fd3741d30000', -1, 2, 0, 1, '2026-11-23 04:44:22.702533+00', '2036-11-20 04:44:22.702533+00', 3, 'default', 'old worker', NULL);
-INSERT INTO flowc._live VALUES (0, 0, 1, 3, '0031f4d6-64d4-86d2-bc82-fb7cab240000', -1, 3, 0, 0, '2026-11-23 04:44:22.791967+00', NULL, 2, 'default', NULL, NULL);
+INSERT INTO flowc._live VALUES (0, 0, 1, '6899d418-9db0-8e3e-b875-fd3741d30000', -1, 0, 2, 4, 1, '2026-11-23 07:16:14.568135+00', '2036-11-20 07:16:14.568135+00', 3, 'old worker', 'default', NULL);
+INSERT INTO flowc._live VALUES (0, 0, 1, '0031f4d6-64d4-86d2-bc82-fb7cab240000', -1, 0, 3, 3, 0, '2026-11-23 07:16:14.575178+00', NULL, 2, NULL, 'default', NULL);
 
 
 --
@@ -4248,29 +4433,29 @@ INSERT INTO flowc._needs OVERRIDING SYSTEM VALUE VALUES (4, '{side}', '{}');
 -- Data for Name: _nodes; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc._nodes VALUES (1, 0, 1, 0, 60000, 1, false, false, false, 'stored', 'each', 'default', NULL, NULL, NULL, NULL, '{2}', '{list}', 1, 1, 0, NULL, NULL, NULL, NULL, false, false, false, 2, false, '{}', NULL, NULL, NULL, 2, 3, 1000, 300000, 0.1, 0, NULL);
-INSERT INTO flowc._nodes VALUES (1, 1, 0, 0, 60000, 2, false, true, false, 'stored', 'join', 'default', '{0,3}', '{NULL,NULL}', '{"\"each\":","\"side\":"}', '{"",""}', '{0,3}', '{each,side}', 2, 2, 0, NULL, NULL, NULL, NULL, false, false, false, NULL, false, NULL, NULL, NULL, NULL, NULL, 3, 1000, 300000, 0.1, 0, NULL);
-INSERT INTO flowc._nodes VALUES (1, 2, 0, 0, 60000, 3, false, true, false, 'stored', 'list', 'default', NULL, NULL, NULL, NULL, NULL, NULL, 1, 0, 0, NULL, NULL, NULL, NULL, false, false, false, NULL, false, NULL, NULL, NULL, NULL, NULL, 3, 1000, 300000, 0.1, 0, NULL);
-INSERT INTO flowc._nodes VALUES (1, 3, 0, 0, 60000, 4, false, true, false, 'stored', 'side', 'default', '{2}', '{NULL}', '{"\"list\":"}', '{""}', '{2}', '{list}', 1, 1, 0, NULL, NULL, NULL, NULL, false, false, false, NULL, false, NULL, NULL, NULL, NULL, NULL, 2, 3600000, 300000, 0.1, 0, NULL);
+INSERT INTO flowc._nodes VALUES (1, 0, 1, 0, 60000, 1, false, false, false, 'stored', 'each', 'default', NULL, NULL, NULL, NULL, '{2}', '{list}', NULL, NULL, NULL, 1, 1, 0, NULL, NULL, NULL, NULL, false, false, false, 2, false, '{}', NULL, NULL, NULL, 2, 3, 1000, 300000, 0.1, 0, NULL);
+INSERT INTO flowc._nodes VALUES (1, 1, 0, 0, 60000, 2, false, true, false, 'stored', 'join', 'default', '{0,3}', '{NULL,NULL}', '{"\"each\":","\"side\":"}', '{"",""}', '{0,3}', '{each,side}', NULL, NULL, NULL, 2, 2, 0, NULL, NULL, NULL, NULL, false, false, false, NULL, false, NULL, NULL, NULL, NULL, NULL, 3, 1000, 300000, 0.1, 0, NULL);
+INSERT INTO flowc._nodes VALUES (1, 2, 0, 0, 60000, 3, false, true, false, 'stored', 'list', 'default', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, 0, 0, NULL, NULL, NULL, NULL, false, false, false, NULL, false, NULL, NULL, NULL, NULL, NULL, 3, 1000, 300000, 0.1, 0, NULL);
+INSERT INTO flowc._nodes VALUES (1, 3, 0, 0, 60000, 4, false, true, false, 'stored', 'side', 'default', '{2}', '{NULL}', '{"\"list\":"}', '{""}', '{2}', '{list}', NULL, NULL, NULL, 1, 1, 0, NULL, NULL, NULL, NULL, false, false, false, NULL, false, NULL, NULL, NULL, NULL, NULL, 2, 3600000, 300000, 0.1, 0, NULL);
 
 
 --
 -- Data for Name: _plans; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc._plans VALUES (1, 'stored', true, true, false, false, '{}', NULL, '{1}', '{join}');
+INSERT INTO flowc._plans VALUES (1, 'stored', true, true, false, false, true, '{}', NULL, '{1}', '{join}');
 
 
 --
 -- Data for Name: _runs; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc._runs VALUES (0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', 1, 2, 0, false, NULL, 0, 'complete', '{}', NULL, NULL, NULL, '2026-11-23 04:44:22.054248+00', '2026-11-23 04:44:22.29435+00');
-INSERT INTO flowc._runs VALUES (0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', 1, 3, 0, false, 3, 0, 'fail', '{}', NULL, '{"class": "No"}', NULL, '2026-11-23 04:44:22.305819+00', '2026-11-23 04:44:22.370107+00');
-INSERT INTO flowc._runs VALUES (0, '30d0c648-36b1-8879-86c1-eeb892620000', 1, 4, 0, false, NULL, 0, 'cancel', '{}', NULL, '{"class": "Cancelled", "message": "no need"}', NULL, '2026-11-23 04:44:22.394055+00', '2026-11-23 04:44:22.484175+00');
-INSERT INTO flowc._runs VALUES (0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 1, 1, 0, false, NULL, 0, 'retry', '{}', NULL, NULL, NULL, '2026-11-23 04:44:22.494748+00', NULL);
-INSERT INTO flowc._runs VALUES (0, '6899d418-9db0-8e3e-b875-fd3741d30000', 1, 1, 0, false, NULL, 0, 'lease', '{}', NULL, NULL, NULL, '2026-11-23 04:44:22.651382+00', NULL);
-INSERT INTO flowc._runs VALUES (0, '0031f4d6-64d4-86d2-bc82-fb7cab240000', 1, 1, 0, false, NULL, 0, 'begin', '{}', NULL, NULL, NULL, '2026-11-23 04:44:22.791967+00', NULL);
+INSERT INTO flowc._runs VALUES (0, '6c6fd5ac-3d1c-81ca-b88c-aee029cf0000', 1, 0, '2026-11-23 07:16:14.476805+00', false, 2, 0, '2026-11-23 07:16:14.518605+00', NULL, 'complete', '{}', NULL, NULL, NULL);
+INSERT INTO flowc._runs VALUES (0, '700c9b91-2ecd-86cd-ba29-86bf470e0000', 1, 0, '2026-11-23 07:16:14.521039+00', false, 3, 0, '2026-11-23 07:16:14.527946+00', 3, 'fail', '{}', NULL, '{"class": "No"}', NULL);
+INSERT INTO flowc._runs VALUES (0, '30d0c648-36b1-8879-86c1-eeb892620000', 1, 0, '2026-11-23 07:16:14.536376+00', false, 4, 0, '2026-11-23 07:16:14.54876+00', NULL, 'cancel', '{}', NULL, '{"class": "Cancelled", "message": "no need"}', NULL);
+INSERT INTO flowc._runs VALUES (0, '153efbe1-9fb4-8f96-91cb-3b5350890000', 1, 0, '2026-11-23 07:16:14.549571+00', false, 1, 0, NULL, NULL, 'retry', '{}', NULL, NULL, NULL);
+INSERT INTO flowc._runs VALUES (0, '6899d418-9db0-8e3e-b875-fd3741d30000', 1, 0, '2026-11-23 07:16:14.564587+00', false, 1, 0, NULL, NULL, 'lease', '{}', NULL, NULL, NULL);
+INSERT INTO flowc._runs VALUES (0, '0031f4d6-64d4-86d2-bc82-fb7cab240000', 1, 0, '2026-11-23 07:16:14.575178+00', false, 1, 0, NULL, NULL, 'begin', '{}', NULL, NULL, NULL);
 
 
 --
@@ -4307,24 +4492,24 @@ INSERT INTO flowc.deps VALUES ('stored', 'side', 'list', 'join');
 -- Data for Name: flows; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc.flows OVERRIDING SYSTEM VALUE VALUES ('stored', 'fc1:18f51642e56e3dffab144da8a41763822e6348551c432c8e80bb6a68e108cba8', '{"flow":"stored","steps":{"each":{"depends_on":["list"],"kind":"map","map":"\u0024list","max_parallel":2,"with":{"item":"\u0024item"}},"join":{"depends_on":["each","side"],"kind":"task"},"list":{"kind":"task"},"side":{"depends_on":["list"],"kind":"task","retry":{"base_delay":3600000,"max_attempts":2}}}}', 1, '2026-11-23 04:44:22.008745+00');
+INSERT INTO flowc.flows OVERRIDING SYSTEM VALUE VALUES ('stored', 'fc1:18f51642e56e3dffab144da8a41763822e6348551c432c8e80bb6a68e108cba8', '{"flow":"stored","steps":{"each":{"depends_on":["list"],"kind":"map","map":"\u0024list","max_parallel":2,"with":{"item":"\u0024item"}},"join":{"depends_on":["each","side"],"kind":"task"},"list":{"kind":"task"},"side":{"depends_on":["list"],"kind":"task","retry":{"base_delay":3600000,"max_attempts":2}}}}', 1, '2026-11-23 07:16:14.457813+00');
 
 
 --
 -- Data for Name: installation; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc.installation VALUES (true, 4, '0.1.0', 'c76b96b54db007c9b3b5fe7d54c63e6a3fc3066c5ce0fd0e0c9f6247d1a7cf37', '5057317c37183bbf9b1a98db9d92fcf9ccef35f3c36a262111ffc277023f1288', 'fdc9be9a2212994eaad081beef73b1a3f03f560d4fca692a7b0987a74c365a1c', 'e476671c8967494fbc4214e3a8e258e590e1de00983ff509e874995219d46887', '2026-11-23 04:44:21.992593+00');
+INSERT INTO flowc.installation VALUES (true, 4, '0.1.0', 'bf18a4105c2424e415dfeceb45d58311e6079b125d1fc039fc420597f72fe0a0', 'f414ff9fd9fd5a11bee6e4f9fd11248d2059fbf143adf55f7fbb5cc76a3571de', '19370f1c24024cbc0e936db8d409193ff9afb4707a3442229bac2522914c7926', '7c9f4928feafb741d2f758dabb57a33f858eee17cf2876fa008fa938bd8fd2df', '2026-11-23 07:16:14.453359+00');
 
 
 --
 -- Data for Name: migrations; Type: TABLE DATA; Schema: flowc; Owner: -
 --
 
-INSERT INTO flowc.migrations VALUES (1, '0001_definitions', '5266a79fae425af982f9adaa1bdd8b34f086c04e85006fe3f07506b248cb9add', '2026-11-23 04:44:21.4164+00');
-INSERT INTO flowc.migrations VALUES (2, '0002_runtime', 'f3fc8ce0236f3d25ed088aa1b87aa56ed88b75c37f6ac2950648ac5928b8dc81', '2026-11-23 04:44:21.469476+00');
-INSERT INTO flowc.migrations VALUES (3, '0003_workers', '1ecd5dcc8629d3ee31d195f43560c02b785a8aceeca7f7f2d8a431f3a186b46b', '2026-11-23 04:44:21.470983+00');
-INSERT INTO flowc.migrations VALUES (4, '0004_blobs', 'a099cab26a3de89296f1342c7041502135866cb21b4443702ee6775a09c2a4fd', '2026-11-23 04:44:21.503822+00');
+INSERT INTO flowc.migrations VALUES (1, '0001_definitions', '187d6ed8ba0b0b22526c6e467776f1f9e5c114dda6d23f1a1d397d8596eb0f7c', '2026-11-23 07:16:14.301474+00');
+INSERT INTO flowc.migrations VALUES (2, '0002_runtime', '04ae24f3a4ee9f6560ba07cccfd4322d4fea5d232cc1d7b373efb21b1691635d', '2026-11-23 07:16:14.320401+00');
+INSERT INTO flowc.migrations VALUES (3, '0003_workers', '1ecd5dcc8629d3ee31d195f43560c02b785a8aceeca7f7f2d8a431f3a186b46b', '2026-11-23 07:16:14.322363+00');
+INSERT INTO flowc.migrations VALUES (4, '0004_blobs', 'a099cab26a3de89296f1342c7041502135866cb21b4443702ee6775a09c2a4fd', '2026-11-23 07:16:14.328253+00');
 
 
 --
