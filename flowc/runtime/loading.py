@@ -25,9 +25,7 @@ def load_attribute(target: str) -> tuple[ModuleType, str, Any]:
     """
     match = _TARGET.fullmatch(target)
     if match is None:
-        raise HandlersError(
-            f"`{target}` does not name handlers", help="write `module:attribute`, e.g. `app.flows:handlers`"
-        )
+        raise HandlersError(f"`{target}` is no `module:attribute`", help="write it like `app.flows:handlers`")
     module = _import(match[1])
     value: Any = module
     for name in match[2].split("."):

@@ -169,12 +169,14 @@ def factory_of(target: str) -> Callable[[], Engine]:
     """The factory that ``module:attribute`` names.
 
     Raises:
-        UsageError: it is none, or what it makes is no executor.
+        UsageError: it is none; when it is called also: it raised, or what it made is no executor.
         HandlersError: the module cannot be imported.
     """
     from flowc.runtime.loading import load_attribute
 
-    _, _, found = load_attribute(target)
+    module, name, found = load_attribute(target)
+    if found is None:
+        raise UsageError(f"`{module.__name__}` has no `{name}`", help="name a function that returns an executor")
     if not callable(found):
         raise UsageError(
             f"`{target}` makes no executor: it is of type `{type(found).__name__}`",
@@ -184,7 +186,13 @@ def factory_of(target: str) -> Callable[[], Engine]:
 
 
 def _made(target: str, factory: Callable[[], Any]) -> Engine:
-    engine = factory()
+    try:
+        engine = factory()
+    except Exception as error:
+        raise UsageError(
+            f"`{target}` makes no executor: it raised {type(error).__name__}: {error}",
+            help="is its cluster there? FLOWC_TRACEBACK=1 shows where",
+        ) from error
     if not isinstance(engine, Engine):
         raise UsageError(
             f"`{target}` returned a `{type(engine).__name__}`, not a concurrent.futures.Executor",

@@ -13,6 +13,7 @@ from flowc.errors import UsageError
 from flowc.runtime.loading import load_attribute
 
 ENVIRONMENT: Final = "env"
+_MAPPING = "name a mapping of names to texts, or a function without parameters that returns one"
 _FOLDER, _DOTENV = "folder:", "dotenv:"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # A certificate with its chain is some 10 KiB; what is larger is a mistake.
@@ -138,7 +139,9 @@ def _read_dotenv(file: Path) -> Mapping[str, str]:
 
 
 def _called(spec: str) -> Mapping[str, str]:
-    _, _, found = load_attribute(spec)
+    module, name, found = load_attribute(spec)
+    if found is None:
+        raise UsageError(f"`{module.__name__}` has no `{name}`", help=_MAPPING)
     if callable(found):
         try:
             found = found()
@@ -151,7 +154,7 @@ def _called(spec: str) -> Mapping[str, str]:
     if not isinstance(found, Mapping):
         raise UsageError(
             f"`{spec}` gives no secrets: it is of type `{type(found).__name__}`",
-            help="name a mapping of names to texts, or a function without parameters that returns one",
+            help=_MAPPING,
         )
     wrong = next((name for name in found if not isinstance(name, str)), None)
     if wrong is not None:

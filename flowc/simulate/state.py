@@ -72,6 +72,21 @@ class TaskError:
     failed_at: datetime
     terminal: bool
 
+    @property
+    def class_(self) -> str | None:
+        """The name of the exception's class, or of what flowc says of the attempt, e.g. ``InvalidOutput``."""
+        return self.error.get("class")
+
+    @property
+    def message(self) -> str | None:
+        """What the exception says."""
+        return self.error.get("message")
+
+    @property
+    def traceback(self) -> str | None:
+        """Where it was raised; empty or None where no exception was."""
+        return self.error.get("traceback")
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

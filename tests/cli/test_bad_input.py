@@ -200,7 +200,7 @@ def test_handlers_that_cannot_be_loaded(flowc: Flowc, project: Path, dsn: str, t
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("bad", "error: `bad` does not name handlers\nhelp: write `module:attribute`"),
+        ("bad", "error: `bad` is no `module:attribute`\nhelp: write it like `app.flows:handlers`"),
         ("nowhere:handlers", "error: there is no module `nowhere` here"),
     ],
 )

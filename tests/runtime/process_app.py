@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-from flowc import Context, Handlers, RetryLater
+from flowc import Blob, Context, Handlers, RetryLater
 
 handlers = Handlers()
 
@@ -145,3 +145,25 @@ def size(text: str) -> int:
 def fork_and_come_back(item: int) -> int:
     """Fork, and return in both processes."""
     return item if os.fork() else -1
+
+
+@handlers.register
+def draw() -> list[bytes]:
+    """Bytes, which become blobs whatever their size."""
+    return [b"\x89PNG" * 50_000, b"small"]
+
+
+@handlers.register
+def look(draw: list[Blob], large: str, ctx: Context) -> Blob:
+    """Blobs as they are asked for: lazily, loaded, by their ids; and one that is passed on."""
+    with draw[0].open() as file:
+        head = file.read(4)
+    assert (head, draw[1].bytes(), len(large)) == (b"\x89PNG", b"small", 100_000)
+    assert ctx.get_blob(draw[0].id).size == 200_000
+    return draw[0]
+
+
+@handlers.register
+def tell_secret_in_bytes(ctx: Context) -> bytes:
+    """Leak a secret in a blob."""
+    return b"\xff" + ctx.secrets["TOKEN"].reveal().encode()

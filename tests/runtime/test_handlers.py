@@ -254,8 +254,8 @@ def test_a_registry_is_loaded_from_the_current_folder(folder: Path) -> None:
 
 
 LOAD_TROUBLES = {
-    "good": ("`good` does not name handlers", "`app.flows:handlers`"),
-    "good:a,good:b": ("does not name handlers", "`app.flows:handlers`"),
+    "good": ("`good` is no `module:attribute`", "`app.flows:handlers`"),
+    "good:a,good:b": ("is no `module:attribute`", "`app.flows:handlers`"),
     "good:handler": ("`good` has no `handler`", "did you mean `good:handlers`?"),
     "good:other": ("`good:other` is of type `int`, not a registry", "did you mean `good:handlers`?"),
     "goood:handlers": ("there is no module `goood` here", "right folder"),

@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from flowc import Handlers, Worker
 from flowc.db import queries
-from flowc.errors import UsageError
+from flowc.errors import FlowcError, UsageError
 from flowc.runtime.sources import open_sources
 from tests.runtime import process_app
 from tests.runtime.conftest import Background, Engine
@@ -170,17 +170,25 @@ def test_a_task_with_blobs_fails_where_no_address_is_set(engine: Engine, monkeyp
     [
         ("tests.runtime.test_pool:ROOT", "makes no executor: it is of type `PosixPath`"),
         ("tests.runtime.test_pool:five", "returned a `int`, not a concurrent.futures.Executor"),
+        ("tests.runtime.test_pool:absent", "`tests.runtime.test_pool` has no `absent`"),
+        ("tests.runtime.test_pool:away", "makes no executor: it raised OSError: no scheduler at this address"),
+        ("tests.runtime.test_pool:work", "makes no executor: it raised TypeError: work"),
         ("nowhere_at_all:x", "there is no module `nowhere_at_all` here"),
     ],
 )
 def test_what_makes_no_executor_is_said(dsn: str, executor: str, words: str) -> None:
-    with pytest.raises(Exception, match=words):
+    with pytest.raises(FlowcError, match=words):
         Worker(dsn, APP, executor=executor)
 
 
 def five() -> int:
     """No executor."""
     return 5
+
+
+def away() -> NoReturn:
+    """Find no cluster."""
+    raise OSError("no scheduler at this address")
 
 
 def test_values_of_secrets_do_not_travel_to_other_machines(dsn: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,6 +22,7 @@ from flowc.db import queries
 from flowc.errors import UsageError
 from flowc.runtime import processes
 from tests.conftest import Clock
+from tests.runtime import process_app
 from tests.runtime.conftest import Background, Engine
 from tests.runtime.test_worker_process import wait_for
 
@@ -175,6 +178,43 @@ def test_children_die_with_a_worker_that_is_killed(engine: Engine, tmp_path: Pat
         worker.kill()
         worker.wait()
     wait_for(lambda: not is_alive(pid))
+
+
+@pytest.mark.parametrize("store", ["table", "folder"])
+def test_blobs_go_through_children_as_through_threads(engine: Engine, tmp_path: Path, store: str) -> None:
+    engine.deploy("flow: one\nsteps: {draw: , large: , look: {depends_on: [draw, large]}}")
+    run = engine.start("one")
+    work(engine, blobs="table" if store == "table" else f"folder:{tmp_path}", inline_limit=1000)
+
+    png, text = b"\x89PNG" * 50_000, json.dumps("x" * 100_000).encode()
+    stored = {blob.blob_id: (blob.size, blob.runs) for blob in queries.blobs(engine.conn)}
+    assert stored == {sha256(data).hexdigest(): (len(data), 1) for data in (png, b"small", text)}
+    ended = queries.run(engine.conn, run)
+    assert ended is not None
+    assert (ended.status, json.loads(ended.output or "")) == ("completed", {"look": None})
+    [mark] = json.loads(ended.output_blobs or "")
+    assert (mark["path"], mark["blob_id"]) == (["look"], sha256(png).hexdigest())
+    assert [file.read_bytes() == png for file in tmp_path.rglob(sha256(png).hexdigest())] == [True] * (store != "table")
+
+
+def test_a_blob_that_is_missing_is_said_by_a_child(engine: Engine) -> None:
+    engine.deploy("flow: one\nsteps: {draw: , large: , look: {depends_on: [draw, large], retry: {max_attempts: 1}}}")
+    run = engine.start("one")
+    first = Handlers()
+    first.register(process_app.draw)
+    first.register(process_app.large)
+    assert Worker(engine.dsn, first, drain=True).run() == 0
+    engine.conn.execute("delete from flowc._blobs; delete from flowc._blob_chunks")
+    work(engine)
+    assert engine.error(run)["class"] == "BlobMissing"
+
+
+def test_a_child_stores_no_blob_with_a_secret_in_it(engine: Engine) -> None:
+    one_step(engine, "tell_secret_in_bytes")
+    run = engine.start("one")
+    work(engine, secrets={"TOKEN": VALUE})
+    assert engine.error(run)["class"] == "SecretInOutput"
+    assert queries.blobs(engine.conn) == []
 
 
 def test_secrets_reach_children_and_nobody_else(

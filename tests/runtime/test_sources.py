@@ -117,7 +117,7 @@ def fail() -> None:
         ("dotenv:/no/such", "the dotenv file `/no/such` cannot be read: No such file or directory"),
         ("flowc_test_vault:fail", "the secrets of `flowc_test_vault:fail` cannot be read: it raised ValueError"),
         ("flowc_test_vault:five", "`flowc_test_vault:five` gives no secrets: it is of type `int`"),
-        ("flowc_test_vault:absent", "`flowc_test_vault:absent` gives no secrets: it is of type `NoneType`"),
+        ("flowc_test_vault:absent", "`flowc_test_vault` has no `absent`"),
         ("flowc_test_vault:keys", "`flowc_test_vault:keys` gives a secret whose name is of type `int`, not a string"),
         ("flowc_nowhere:x", "there is no module `flowc_nowhere` here"),
     ],

@@ -77,7 +77,8 @@ def test_what_a_handler_raises_is_tried_again_without_waiting() -> None:
     finished = run_flow(flow({"flaky": task(delay=60_000)}), {"flaky": flaky})
 
     assert finished.output == {"flaky": 3}
-    assert [error.error["message"] for error in finished.errors] == ["not yet", "not yet"]
+    assert [(error.class_, error.message) for error in finished.errors] == [("ValueError", "not yet")] * 2
+    assert "in flaky" in str(finished.errors[0].traceback)
     assert finished.run.ended_at is not None
     assert finished.run.ended_at - finished.run.started_at == timedelta(seconds=60 + 1 + 2)
 
