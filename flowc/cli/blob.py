@@ -38,7 +38,9 @@ def command() -> None:
 
 @command.command(epilog="Example:  flowc blob get 2d711642b726 > report.pdf")
 @click.argument("blob_id", metavar="ID")
-@click.option("--output", "file", metavar="FILE", type=click.Path(path_type=Path), help="Write there, not to stdout.")
+@click.option(
+    "-o", "--output", "file", metavar="FILE", type=click.Path(path_type=Path), help="Write there, not to stdout."
+)
 @database_option
 def get(blob_id: str, file: Path | None, url: str | None) -> None:
     """Print the bytes of a blob, once they are known to be those that were stored.

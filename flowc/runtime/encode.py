@@ -9,8 +9,8 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
@@ -25,6 +25,8 @@ MAX_DEPTH = 254
 MAX_BYTES = 64 * 1024 * 1024
 
 _LONGEST_KEY = 60
+# Bits: Python's limit for the digits of an integer is never set lower.
+_LONG_INTEGER = 2_000
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS
 _ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
@@ -214,9 +216,11 @@ def _scalar(value: str | int | float | None, path: list[Any]) -> str | float | N
         if not math.isfinite(value):
             raise _refusal(path, f"is {'NaN' if math.isnan(value) else 'infinite'}; JSON has no such number")
         return float(value)
-    most = sys.get_int_max_str_digits()
-    if most and value.bit_length() > most * 3.32:
-        raise _refusal(path, f"is an integer of more than {most:,} digits")
+    try:
+        if value.bit_length() > _LONG_INTEGER:
+            int.__repr__(value)
+    except ValueError:
+        raise _refusal(path, f"is an integer of more than {sys.get_int_max_str_digits():,} digits") from None
     return int(value)
 
 
@@ -263,4 +267,14 @@ def _complaint(value: object) -> str:
         return "is an open file; return what it holds, or its path"
     if isinstance(value, Iterator) or inspect.isasyncgen(value):
         return "is a generator or iterator, which can be read once only; return a list"
-    return f"is of type `{type(value).__qualname__}`, which JSON does not have"
+    return f"is of type `{type(value).__qualname__}`, which JSON does not have; {_advice(value)}"
+
+
+def _advice(value: object) -> str:
+    if isinstance(value, timedelta):
+        return "return its `total_seconds()`, or annotate the handler with `-> timedelta`"
+    if callable(getattr(type(value), "tolist", None)):  # what NumPy's values have, and pandas' columns
+        return "return its `.tolist()`"
+    if isinstance(value, Iterable):
+        return "return a list"
+    return "return what matters of it as text, numbers, lists, dicts"

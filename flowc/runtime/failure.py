@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import math
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -34,7 +35,8 @@ class RetryLater(Exception):
         at: or the moment, with its time zone.
 
     Raises:
-        TypeError: neither or both of ``after`` and ``at``, or a moment without a time zone.
+        TypeError: neither or both of ``after`` and ``at``, or other than these, or a moment without a time zone.
+        ValueError: ``after`` is NaN.
     """
 
     def __init__(
@@ -42,10 +44,12 @@ class RetryLater(Exception):
     ) -> None:
         if (after is None) == (at is None):
             raise TypeError("RetryLater takes either `after` (seconds or a timedelta) or `at` (a datetime)")
-        if at is not None and at.tzinfo is None:
-            raise TypeError("RetryLater takes an `at` with a time zone, e.g. datetime.now(UTC)")
+        if at is not None and (not isinstance(at, datetime) or at.tzinfo is None):
+            raise TypeError("RetryLater takes as `at` a datetime with a time zone, e.g. datetime.now(UTC)")
+        if after is not None and not isinstance(after, int | float | timedelta):
+            raise TypeError(f"RetryLater takes as `after` seconds or a timedelta, not a `{type(after).__name__}`")
         super().__init__(message)
-        self.after = timedelta(seconds=after) if isinstance(after, int | float) else after
+        self.after = after if after is None or isinstance(after, timedelta) else _seconds(after)
         self.at = at
 
     def moment(self, now: datetime) -> datetime:
@@ -56,6 +60,15 @@ class RetryLater(Exception):
             return now + max(self.after or timedelta(0), timedelta(0))
         except OverflowError:
             return datetime.max.replace(tzinfo=UTC)
+
+
+def _seconds(number: float) -> timedelta:
+    if math.isnan(number):
+        raise ValueError("RetryLater takes as `after` seconds or a timedelta, not NaN")
+    try:
+        return timedelta(seconds=number)
+    except OverflowError:  # so long, or infinite
+        return timedelta.max if number > 0 else timedelta(0)
 
 
 def retry_moment(error: Any, now: datetime) -> datetime | None:

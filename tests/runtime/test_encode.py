@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ EDGES = [
     2**64,
     -(2**63) - 1,
     10**4000,
+    10**4300 - 1,
+    -(10**4299),
     False,
     "",
     None,
@@ -161,9 +164,21 @@ REFUSED: list[tuple[Any, str]] = [
     ({"a": b"x"}, "`$.a` is bytes, which JSON does not have; decode them to text"),
     ((n for n in "ab"), "`$` is a generator or iterator, which can be read once only; return a list"),
     (itself(), '`$.a[1]["b c"]` is `$` again: a value cannot hold itself'),
-    (object(), "`$` is of type `object`, which JSON does not have"),
+    (
+        object(),
+        "`$` is of type `object`, which JSON does not have; return what matters of it as text, numbers, lists, dicts",
+    ),
     (nested(MAX_DEPTH + 1), "`$[0][0][0][0][0][0][0]` goes deeper than 254 levels"),
     (nested(200_000), "`$[0][0][0][0][0][0][0]` goes deeper than 254 levels"),
+    (10**4300, "`$` is an integer of more than 4,300 digits"),
+    ([-(10**4300)], "`$[0]` is an integer of more than 4,300 digits"),
+    (
+        timedelta(1),
+        "`$` is of type `timedelta`, which JSON does not have; "
+        "return its `total_seconds()`, or annotate the handler with `-> timedelta`",
+    ),
+    ({"a": range(3)}, "`$.a` is of type `range`, which JSON does not have; return a list"),
+    (array("i"), "`$` is of type `array`, which JSON does not have; return its `.tolist()`"),
     (10**5000, "`$` is an integer of more than 4,300 digits"),
 ]
 

@@ -284,6 +284,8 @@ def test_retry_later_names_a_moment_in_either_way() -> None:
 
 
 def test_retry_later_beyond_the_calendar_is_its_last_moment() -> None:
+    assert RetryLater(after=float("inf")).moment(NOW) == datetime.max.replace(tzinfo=UTC)
+    assert RetryLater(after=-(10.0**300)).moment(NOW) == NOW
     assert RetryLater(after=timedelta.max).moment(NOW) == datetime.max.replace(tzinfo=UTC)
 
 
@@ -296,10 +298,25 @@ def test_a_retry_later_that_cannot_tell_its_moment_leaves_it_to_the_step() -> No
     assert retry_moment(later, NOW) is None
 
 
-@pytest.mark.parametrize("wrong", [{}, {"after": 1, "at": NOW}, {"at": datetime(2030, 1, 1)}])
+NO_MOMENT: list[dict[str, Any]] = [
+    {},
+    {"after": 1, "at": NOW},
+    {"after": "5"},
+    {"at": datetime(2030, 1, 1)},
+    {"at": NOW.date()},
+    {"at": "2030-01-01"},
+]
+
+
+@pytest.mark.parametrize("wrong", NO_MOMENT)
 def test_retry_later_refuses_what_names_no_moment(wrong: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="RetryLater takes"):
         RetryLater("later", **wrong)
+
+
+def test_retry_later_refuses_a_time_that_is_no_number() -> None:
+    with pytest.raises(ValueError, match="RetryLater takes as `after` seconds or a timedelta, not NaN"):
+        RetryLater(after=float("nan"))
 
 
 def test_permanent_is_an_exception_with_a_message() -> None:
