@@ -76,7 +76,7 @@ def step_whole(
 
 
 def _task_cells(tasks: Sequence[StepTask]) -> Iterator[Sequence[str]]:
-    yield "task", "status", "attempt", "worker", "began_at", "took", "until"
+    yield "task", "status", "attempt", "worker", "code", "began_at", "took", "until"
     for task in tasks:
         until = task.lease_expires_at or (task.visible_at if task.status == "queued" else None)
         yield (
@@ -84,6 +84,7 @@ def _task_cells(tasks: Sequence[StepTask]) -> Iterator[Sequence[str]]:
             task.status,
             str(task.attempt),
             task.worker or "",
+            task.code_version or "",
             at(task.started_at) if task.started_at else "",
             between(task.started_at, task.ended_at),
             at(until) if until else "",

@@ -35,6 +35,7 @@ _AT_ONCE = 16
 @click.option("--lease", callback=to_duration, default="30s", metavar="TIME", help="A task is ours so long; 30s.")
 @click.option("--drain", is_flag=True, help="Stop when nothing is queued or started.")
 @secrets_option
+@click.option("--code-version", metavar="WORD", help="Kept with attempts; else FLOWC_CODE_VERSION, else a digest.")
 @click.option("--log-format", metavar="FORM", type=click.Choice(FORMATS), default=FORMATS[0], help="console or json.")
 @click.option("--log-level", metavar="LEVEL", type=click.Choice(LEVELS), default="info", help="debug, info or more.")
 @click.option("--health-port", metavar="PORT", type=click.IntRange(0, 65535), help="Answer GET /health there.")
@@ -50,6 +51,7 @@ def command(
     lease: timedelta,
     drain: bool,
     secrets: tuple[str, ...],
+    code_version: str | None,
     log_format: str,
     log_level: str,
     health_port: int | None,
@@ -83,6 +85,7 @@ def command(
                 secrets=values.besides({URL: database.url}),
                 blobs=settings.blobs,
                 inline_limit=settings.inline_limit,
+                code_version=code_version,
                 guard=guard,
             )
             log_to(stderr, guard, Logging(log_format, log_level, worker.worker_id))

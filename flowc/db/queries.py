@@ -236,11 +236,12 @@ def sign_in(
     queues: Sequence[str] | None,
     secrets: Sequence[str],
     alive_for: timedelta,
+    code_version: str | None = None,
 ) -> None:
-    """Say that a worker lives, what it can take, and for how long to believe it."""
+    """Say that a worker lives, what it can take, what code it runs, and for how long to believe it."""
     chosen = None if queues is None else list(queues)
-    query: LiteralString = "select flowc.sign_in(%s, %s, %s::text[], %s::text[], %s::text[], %s)"
-    conn.execute(query, [bucket, worker_id, list(handlers), chosen, list(secrets), alive_for])
+    query: LiteralString = "select flowc.sign_in(%s, %s, %s::text[], %s::text[], %s::text[], %s, %s)"
+    conn.execute(query, [bucket, worker_id, list(handlers), chosen, list(secrets), alive_for, code_version])
 
 
 def sign_out(conn: Connection, bucket: int, worker_id: str) -> None:
@@ -411,8 +412,8 @@ def step_tasks(conn: Connection, run_id: str, step_slug: str | None = None, limi
     """The tasks of a run, or of one step, by slug and index."""
     query: LiteralString = (
         "select run_id::text, flow_slug, step_slug, task_index, status, attempt, failures, worker, visible_at,"
-        " lease_expires_at, started_at, ended_at, output::text, error::text, blobs::text from flowc.step_tasks"
-        " where run_id = %s and bucket = %s and (%s::text is null or step_slug = %s)"
+        " lease_expires_at, started_at, ended_at, output::text, error::text, blobs::text, code_version"
+        " from flowc.step_tasks where run_id = %s and bucket = %s and (%s::text is null or step_slug = %s)"
         ' order by step_slug collate "C", task_index limit %s'
     )
     return list(
@@ -460,7 +461,7 @@ def task_errors(
     # Only the keys are sorted: of a map with thousands of failures most tracebacks are never read.
     query: LiteralString = (
         "select e.run_id::text, e.flow_slug, e.step_slug, e.task_index, e.attempt, e.worker, e.error::text, e.class,"
-        " e.message, e.traceback, e.started_at, e.failed_at, e.terminal from ("
+        " e.message, e.traceback, e.started_at, e.failed_at, e.terminal, e.code_version from ("
         "select step_slug, task_index, attempt from flowc.task_errors"
         " where run_id = %(run)s and bucket = %(bucket)s and (%(step)s::text is null or step_slug = %(step)s)"
         ' order by failed_at desc, step_slug collate "C" desc, task_index desc, attempt desc limit %(limit)s) as l'

@@ -119,6 +119,7 @@ class StepTask(NamedTuple):
     output: str | None
     error: str | None
     blobs: str | None = None
+    code_version: str | None = None
 
 
 class TaskError(NamedTuple):
@@ -137,6 +138,7 @@ class TaskError(NamedTuple):
     started_at: datetime | None
     failed_at: datetime
     terminal: bool
+    code_version: str | None = None
 
 
 class StoredBlob(NamedTuple):

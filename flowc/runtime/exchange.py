@@ -33,13 +33,17 @@ ALIVE = timedelta(seconds=120)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a worker polls for: handlers by name, in some queues or all (None), with the secrets that it has."""
+    """What a worker polls for: handlers by name, in some queues or all (None), with the secrets that it has.
+
+    ``code_version`` is what it says of its code; None is nothing.
+    """
 
     worker_id: str
     handlers: Sequence[str]
     lease: timedelta
     queues: Sequence[str] | None
     secrets: Sequence[str]
+    code_version: str | None = None
 
 
 class Exchange:
@@ -70,8 +74,9 @@ class Exchange:
     def sign_in(self, conn: Connection) -> None:
         """Say that we live, and what we can take; from any thread, on its own connection."""
         terms = self._terms
+        what = terms.handlers, terms.queues, terms.secrets
         for bucket in self.buckets:
-            queries.sign_in(conn, bucket, terms.worker_id, terms.handlers, terms.queues, terms.secrets, ALIVE)
+            queries.sign_in(conn, bucket, terms.worker_id, *what, ALIVE, terms.code_version)
 
     def sign_out(self) -> None:
         """Say that we take no more tasks; a database that does not answer finds out by itself."""

@@ -23,6 +23,7 @@ from flowc.runtime.blobs.depot import INLINE_LIMIT
 from flowc.runtime.blobs.stores import TABLE
 from flowc.runtime.blobs.warehouse import Warehouse
 from flowc.runtime.choice import THREAD, Choice, Setting, maker_of
+from flowc.runtime.code_version import code_version_of
 from flowc.runtime.doorbell import Doorbell
 from flowc.runtime.exchange import Exchange, Terms
 from flowc.runtime.failure import error_of
@@ -83,10 +84,12 @@ class Worker:
         blobs: where new blobs are stored: ``table``, ``folder:/path`` or ``s3://bucket/prefix``.
         inline_limit: bytes of JSON up to which a value stays in its row; larger ones become blobs.
         on_event: told of each task, in the worker's own thread.
+        code_version: what attempts are kept with of the code; ``FLOWC_CODE_VERSION`` by default, or a digest of the
+            handlers' files.
         guard: learns the secrets and masks them in what is told; one of its own by default.
 
     Raises:
-        UsageError: an argument is out of range.
+        UsageError: an argument, or ``FLOWC_CODE_VERSION``, is out of range.
         HandlersError: an annotation of a handler cannot be used.
     """
 
@@ -107,6 +110,7 @@ class Worker:
         blobs: str = TABLE,
         inline_limit: int = INLINE_LIMIT,
         on_event: Callable[[Event], None] | None = None,
+        code_version: str | None = None,
         guard: Guard | None = None,
     ) -> None:
         target, handlers = (handlers, load(handlers)) if isinstance(handlers, str) else (None, handlers)
@@ -127,7 +131,8 @@ class Worker:
         self.guard = guard or Guard()
         names = sorted(name for name in self._secrets if _SECRET_NAME.fullmatch(name))
         self._line = Line(url, self.worker_id, self._patience)
-        self._exchange = Exchange(self._line, Terms(self.worker_id, handlers.names, lease, queues, names), self._learn)
+        terms = Terms(self.worker_id, handlers.names, lease, queues, names, code_version_of(handlers, code_version))
+        self._exchange = Exchange(self._line, terms, self._learn)
         self._ear = Ear(url, self.worker_id)
         self._bell = Doorbell()
         self._rest = Rest()

@@ -1,5 +1,5 @@
--- Deletes runs that ended longer ago than `older_than`, with all that belongs to them; returns how many. Takes 10,000
--- at most in one call, so that no call is long: call it until it returns less.
+-- Deletes runs that ended longer ago than `older_than`, with all that belongs to them; returns how many. Takes 10,000 of a
+-- bucket at most in one call, so that no call is long: call it until it returns less.
 create or replace function flowc.prune(older_than interval default '30 days') returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
 as $$
@@ -20,6 +20,11 @@ begin
     delete from flowc._runs r where r.bucket = _bucket and r.run_id = any(_runs);
     _n := _n + cardinality(_runs);
   end loop;
+  if _n < 10000 then
+    delete from flowc._code_versions v
+    where v.seen_at < coalesce((select min(r.started_at) from flowc._runs r), 'infinity')
+      and not exists (select from flowc._workers w where w.worker_id = v.worker_id);
+  end if;
   return _n;
 end
 $$;

@@ -1,7 +1,7 @@
 -- One row a task: what is ready, sleeping or leased now, and what became of the others at their last attempt.
 create view flowc.step_tasks as
 select r.run_id, n.flow_slug, n.step_slug, nullif(t.idx, -1) as task_index, t.status, t.attempt, t.failures, t.worker,
-  t.visible_at, t.lease_expires_at, t.started_at, t.ended_at, t.output, t.blobs, e.error, r.bucket
+  t.visible_at, t.lease_expires_at, t.started_at, t.ended_at, t.output, t.blobs, e.error, c.code_version, r.bucket
 from flowc._buckets b
 join flowc._runs r on r.bucket = b.bucket
 join flowc._nodes n on n.flow_id = r.flow_id and n.kind < 2
@@ -25,4 +25,7 @@ cross join lateral (
 left join lateral (
   select e.error from flowc._errors e
   where e.bucket = r.bucket and e.run_id = r.run_id and e.node = n.node and e.idx = t.idx and t.status <> 'completed'
-  order by e.attempt desc limit 1) as e on true;
+  order by e.attempt desc limit 1) as e on true
+left join lateral (
+  select v.code_version from flowc._code_versions v
+  where v.worker_id = t.worker and v.since <= t.started_at order by v.since desc limit 1) as c on true;

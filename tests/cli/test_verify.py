@@ -39,7 +39,7 @@ def test_an_untouched_database_has_not_drifted(empty_dsn: str) -> None:
         ("create function flowc.more() returns int return 1", ("function", "more()", "is not one of this flowc's")),
         (
             "create or replace view flowc.workers as select worker_id, true as alive, handlers, queues, secrets,"
-            " started_at, seen_at, until, bucket from flowc._workers",
+            " started_at, seen_at, until, null::text as code_version, bucket from flowc._workers",
             ("view", "workers", "is not what this flowc ships"),
         ),
         ("alter table flowc.deps disable trigger all", ("trigger", "refuse_change on deps", "is switched off")),

@@ -49,11 +49,13 @@ def work_on(conn: psycopg.Connection) -> None:
 def test_an_upgrade_keeps_every_run_and_the_runs_go_on(old: psycopg.Connection) -> None:
     with pytest.raises(DatabaseError, match=f"the database holds schema {BEFORE} of flowc .* older than this flowc"):
         require_schema(old)
-    shown = old.execute("select * from flowc.step_tasks order by run_id, step_slug, task_index").fetchall()
+    before = old.execute("select * from flowc.step_tasks order by run_id, step_slug, task_index")
+    shown, columns = before.fetchall(), ", ".join(column.name for column in before.description or ())
     install(old)
     require_schema(old)
     assert is_current(old)
-    assert old.execute("select * from flowc.step_tasks order by run_id, step_slug, task_index").fetchall() == shown
+    query = f"select {columns} from flowc.step_tasks order by run_id, step_slug, task_index"
+    assert old.execute(query.encode()).fetchall() == shown
     assert statuses(old) == FATES | {"begin": "started"}
     assert queries.invariants(old) == []
 

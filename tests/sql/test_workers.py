@@ -93,6 +93,46 @@ def test_of_a_worker_s_secrets_only_names_that_flows_ask_for_are_kept(db: psycop
     assert db.execute("select secrets from flowc.workers").fetchone() == (["KEEN_TOKEN"],)
 
 
+def test_an_attempt_is_kept_with_the_code_that_its_worker_ran_then(
+    db: psycopg.Connection, clock: Clock, run_id: str
+) -> None:
+    for version in ("one", "one", "two"):
+        queries.sign_in(db, 0, "w", ["fetch"], None, ["KEEN_TOKEN"], ALIVE, version)
+        queries.sign_in(db, 0, "other", ["fetch"], None, [], ALIVE, "another's")
+        [task] = queries.poll_for_tasks(db, 0, "w", ["fetch", "parse"], 1, LEASE, None, ["KEEN_TOKEN"])
+        queries.fail_task(db, run_id, task.step_slug, None, task.attempt, "{}", retryable=True)
+        clock.advance("10 minutes")
+    errors = queries.task_errors(db, run_id)
+    assert [(error.worker, error.code_version) for error in errors] == [("w", "one"), ("w", "one"), ("w", "two")]
+    assert db.execute(
+        "select worker_id, code_version from flowc._code_versions order by worker_id, since"
+    ).fetchall() == [
+        ("other", "another's"),
+        ("w", "one"),
+        ("w", "two"),
+    ]
+
+
+def test_what_code_a_worker_ran_is_known_as_long_as_a_run_is_that_it_may_have_worked_on(
+    db: psycopg.Connection, clock: Clock, run_id: str
+) -> None:
+    def known() -> list[str]:
+        rows = db.execute("select worker_id from flowc._code_versions order by 1").fetchall()
+        return [worker_id for (worker_id,) in rows]
+
+    clock.advance("1 hour")
+    for name in ("gone", "here"):
+        queries.sign_in(db, 0, name, ["fetch"], None, [], ALIVE, "v1")
+    queries.sign_out(db, 0, "gone")
+    clock.advance("40 days")
+    queries.prune(db, timedelta(days=30))
+    assert known() == ["gone", "here"]
+    queries.cancel_run(db, run_id)
+    clock.advance("40 days")
+    queries.prune(db, timedelta(days=30))
+    assert known() == ["here"]
+
+
 def test_workers_that_went_silent_are_forgotten_by_the_next(db: psycopg.Connection, clock: Clock) -> None:
     clock.set("2030-01-01 00:00Z")
     sign_in(db, "gone", "fetch", None)

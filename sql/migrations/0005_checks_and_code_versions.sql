@@ -14,3 +14,12 @@ alter table flowc._later
   add check (idx >= -1),
   add check (attempt >= 0),
   add check (failures between 0 and max_attempts);
+
+-- What code a worker ran, and from when to when: it outlives the worker, for the attempts that name it.
+create table flowc._code_versions (
+  worker_id    text collate "C" not null,
+  since        timestamptz not null,
+  code_version text not null,
+  seen_at      timestamptz not null,
+  primary key (worker_id, since)
+);
