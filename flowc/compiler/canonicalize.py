@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flowc.compiler import model
@@ -80,8 +80,16 @@ def _add_work(step: Step, body: dict[str, Any]) -> None:
 
 def _retry(retry: Retry) -> dict[str, int | float]:
     default = model.RETRY
-    names = ("max_attempts", "base_delay", "max_delay", "jitter")
-    return {name: value for name in names if (value := getattr(retry, name)) != getattr(default, name)}
+    body: dict[str, int | float] = {}
+    if retry.max_attempts != default.max_attempts:
+        body["max_attempts"] = retry.max_attempts
+    if retry.base_delay != default.base_delay:
+        body["base_delay"] = retry.base_delay
+    if retry.max_delay != default.max_delay:
+        body["max_delay"] = retry.max_delay
+    if retry.jitter != default.jitter:
+        body["jitter"] = retry.jitter
+    return body
 
 
 def _pattern(pattern: Any) -> Any:
@@ -97,34 +105,35 @@ def _schema(schema: Any) -> Any:
     """A JSON Schema without what its meaning ignores: the order and the repeats of `required`, `type` and `enum`."""
     if type(schema) is not dict:
         return schema
-    body = {}
-    for key, value in schema.items():
-        clean = _cleaner(key, value)
-        body[key] = clean(value) if clean else value
-    return body
+    # Most schemas are leaves such as `{type: string}`, and stay the object that they are.
+    clean = {key: _clean(key, value) for key, value in schema.items() if type(value) is dict or type(value) is list}
+    return {**schema, **clean} if clean else schema
 
 
-def _cleaner(key: str, value: Any) -> Callable[[Any], Any] | None:
-    """What brings the value of a schema's keyword into its one form; None where it is data."""
+def _clean(key: str, value: Any) -> Any:
+    """The value of a schema's keyword, an object or a list, in its one form; as it is where it is data."""
     if type(value) is dict:
-        return _schema if key in _SCHEMA else _named_schemas if key in _NAMED_SCHEMAS else None
-    if type(value) is list:
-        return _as_set if key in _SETS else _schemas if key in _SCHEMAS else None
-    return None
-
-
-def _schemas(values: list[Any]) -> list[Any]:
-    return [_schema(value) for value in values]
-
-
-def _named_schemas(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _schema(value) for name, value in values.items()}
+        if key in _NAMED_SCHEMAS:
+            return {name: _schema(inner) for name, inner in value.items()}
+        return _schema(value) if key in _SCHEMA else value
+    if key in _SETS:
+        return _as_set(value)
+    return [_schema(inner) for inner in value] if key in _SCHEMAS else value
 
 
 def _as_set(values: Iterable[Any]) -> list[Any]:
     """``values`` sorted by their canonical bytes, each once."""
     values = list(values)
-    if all(type(value) is str and value.isidentifier() and value.isascii() for value in values):
+    if _are_words(values):
         return sorted(set(values))
     by_text = {canonical_text(value): value for value in values}
     return [by_text[text] for text in sorted(by_text)]
+
+
+def _are_words(values: list[Any]) -> bool:
+    """Whether the values are texts of letters, digits and `_`: these sort as their canonical bytes do."""
+    try:
+        together = "".join(values)
+    except TypeError:
+        return False
+    return together.isascii() and together.isidentifier()
