@@ -1,75 +1,53 @@
 """The data of plainly written YAML at a fraction of a parser's time, and nothing at all of any other text.
 
-Most flow files use little of YAML: a key and a value a line, lists, brackets that close on their line, quotes without
-escapes, block texts. That much is read here, three times as fast as libyaml builds its nodes; at the first line that
-could mean anything else `skim` gives up, and the text goes to `yaml_text`, which also gives all reports and places.
-What both read is the same: a property test holds them together.
+Most flow files use little of YAML: a key and a value a line, lists, brackets, quotes, block texts. That much is read
+here, ten times as fast as libyaml builds its nodes; at the first line that could mean anything else `skim` gives up,
+and the text goes to `yaml_text`, which also gives all reports and places. What both read is the same: a property test
+holds them together.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from flowc.compiler.reading import DEEPEST
-from flowc.compiler.scalars import NUMBER_BEGINS, OLD_BOOLEANS, WORDS, read_plain
+from flowc.compiler.skim_brackets import DEEPEST_BRACKETS, Brackets, in_brackets
+from flowc.compiler.skim_lines import (
+    BLOCK_TEXT,
+    NOTHING,
+    OPEN_BRACKET,
+    SIMPLE_LINES,
+    Line,
+    read_line,
+    text_over_lines,
+)
+from flowc.compiler.skim_texts import NO_KEYS, NotPlainError, block_text, plain_value
 
-# Tabs, carriage returns but for CR LF, control characters, and what libyaml takes for line ends.
+# Carriage returns but for CR LF, control characters, and what libyaml takes for line ends.
 # The few that are refused: the class of those that are not takes 15 ms to compile.
-_ODD_CHARACTER = re.compile("[\x00-\t\v-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_NAME = r"[A-Za-z_$][A-Za-z0-9_$.-]{0,99}"
-_PLAIN_BEGINS = r"(?:[^ \xa0\-?:,\[\]{}#&*!|>'\"%@`\n]|-(?=[^ \-\n]))"
-_LINE = re.compile(
-    rf"""^([ ]*)                                    # 1 indentation
-    (-[ ]+)?                                        # 2 an item of a list
-    (?:({_NAME}):(?=[ \n]|\Z)[ ]*)?                 # 3 a key
-    (
-        {_PLAIN_BEGINS}[^:#\n]*(?:(?::(?=[^ \n])|(?<![ ])\#)[^:#\n]*)*   # 4 a value: plain,
-        | [\[{{][^#\n]*[\]}}]                       # in brackets,
-        | "[^"\\\n]*" | '[^'\n]*'                   # in quotes,
-        | [|>]-?                                    # or the head of a block text
-    )?
-    [ ]*(?:(?:(?<=[ ])|(?<=^))\#.*)?$
-    | ^(.*)$                                        # 5 anything else
-    """,
-    re.MULTILINE | re.VERBOSE,
-)
-_TOKEN = re.compile(
-    rf"""[ ]*(?:
-    ([\[\]{{}},])                                   # 1 a bracket, a comma
-    | ({_NAME}):[ ]                                 # 2 a key
-    | "([^"\\]*)" | '([^']*)'                       # 3, 4 a text in quotes
-    | ((?:[^ \xa0\-?:,\[\]{{}}#&*!|>'\"%@`\n]|-(?=[^ \-,\[\]{{}}\n]))
-       [^:,\[\]{{}}#\n]*(?::(?=[^ ,\[\]{{}}\n])[^:,\[\]{{}}#\n]*)*)      # 5 a plain text
-    | (.)                                           # 6 anything else
-    )""",
-    re.VERBOSE,
-)
-# What brackets hold most often: names and references, none of them a word with a meaning of its own.
-_NAMES = re.compile(r"[A-Za-z$][A-Za-z0-9_.$]*(?:, [A-Za-z$][A-Za-z0-9_.$]*)*")
-_PAIRS = re.compile(rf"{_NAME}: [A-Za-z0-9$][A-Za-z0-9_.$]*(?:, {_NAME}: [A-Za-z0-9$][A-Za-z0-9_.$]*)*")
-# Numbers that all YAML reads alike, and texts such as `60s` that none takes for a number.
-_COUNT = re.compile(r"[1-9][0-9]{0,14}|0")
-_AMOUNT = re.compile(r"[0-9]+[A-Za-z]+")
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_NO_KEYS = frozenset((*WORDS, *OLD_BOOLEANS))
-_NONE: Any = object()
-
-
-class _GaveUpError(Exception):
-    """Raised at the first line that is not plainly written."""
+_ODD_CHARACTER = "[\x00-\x08\v-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+_ORDINARY = bytes(range(0x20, 0x7F)) + b"\t\n"
 
 
 def skim(text: str) -> dict[str, Any] | None:
     """The mapping that a YAML text writes; None if it is not plainly written, or anything could be said of it."""
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if _ODD_CHARACTER.search(text):
+    if _is_odd(text):
         return None
     try:
         return _Skim(text).read()
-    except _GaveUpError:
+    except NotPlainError:
         return None
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a text holds a character that a parser takes for something else."""
+    if text.isascii():  # mostly, and then this is ten times as fast
+        return bool(text.encode("ascii").translate(None, _ORDINARY))
+    return re.search(_ODD_CHARACTER, text) is not None
 
 
 class _Skim:
@@ -80,216 +58,147 @@ class _Skim:
         self.root: dict[str, Any] = {}
         self.blocks: list[tuple[int, Any]] = [(0, self.root)]
         # The mapping and key whose value is to begin on a later line, and the column of the key.
-        self.mapping: dict[str, Any] = self.root
-        self.key: Any = _NONE
-        self.column = 0
-        # What stands in brackets, by its text: equal ones become one object.
-        self.brackets: dict[str, Any] = {}
+        self.waiting: tuple[dict[str, Any], str, int] | None = None
+        # The number of the line behind the last value that took several.
+        self.behind = 0
+        self.has_begun = False
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text; few texts have values that need them."""
+        return self.text.split("\n")
 
     def read(self) -> dict[str, Any]:
         """The root mapping."""
-        rows: list[tuple[str, ...]] = _LINE.findall(self.text)
-        skip_to = 0
-        column, block = self.blocks[-1]
-        for number, (indent, dash, key, value, odd) in enumerate(rows):
-            if number < skip_to or not (key or value or dash or odd):
+        # The mapping to which a key at this column surely belongs.
+        at, block = -1, self.root
+        for number, (indent, key, value, other) in enumerate(SIMPLE_LINES.findall(self.text + "\n")):
+            if number < self.behind:
                 continue
             if not key:
-                if not value:
-                    raise _GaveUpError
-                column, block = self._item(len(indent), dash, value)
+                if other and other[0] != "#":
+                    self._take(indent + other, number)
+                    at = -1
                 continue
-            if dash:
-                column, block = self._item(len(indent), dash, "")
-            elif self.key is not _NONE or len(indent) != column or type(block) is list:
-                column, block = self._enter(len(indent), False)
-            if key in block or key in _NO_KEYS:
-                raise _GaveUpError
+            column = len(indent)
+            if column != at:
+                at, block = column, self._enter(column, dict)
+            if key in block or key in NO_KEYS:
+                raise NotPlainError
             if not value:
                 block[key] = None
-                self.mapping, self.key, self.column = block, key, column
-            elif value[0] in _LETTERS and value[-1] != " " and value not in _NO_KEYS:
-                block[key] = value
-            elif value[0] in "|>":
-                block[key], skip_to = self._block_text(value, number, column)
+                self.waiting = block, key, column
+                at = -1
+            elif value[0] in "[{0123456789" or value in NO_KEYS:
+                block[key] = self._in_brackets(value, number) if value[0] in "[{" else plain_value(value)
             else:
-                block[key] = self._value(value)
+                block[key] = value
         if not self.root:
-            raise _GaveUpError
+            raise NotPlainError
         return self.root
 
-    def _item(self, column: int, dash: str, value: str) -> tuple[int, Any]:
-        """Begin an item of a list: a value, or a mapping whose first key stands behind the dash."""
-        if not dash:
-            raise _GaveUpError
-        column, items = self._enter(column, True)
-        if value:
-            items.append(self._value(value))
-            return column, items
-        item: dict[str, Any] = {}
-        items.append(item)
-        self.blocks.append((column + len(dash), item))
-        return self.blocks[-1]
-
-    def _enter(self, column: int, is_item: bool) -> tuple[int, Any]:
+    def _enter(self, column: int, kind: type) -> Any:
         """Make the block to which a line belongs the innermost one, opening it where its key waits for a value."""
         blocks = self.blocks
-        if self.key is not _NONE:
-            if column > self.column or (is_item and column == self.column):
-                opened: Any = [] if is_item else {}
-                self.mapping[self.key] = opened
-                blocks.append((column, opened))
-                if len(blocks) >= DEEPEST:
-                    raise _GaveUpError
-            self.key = _NONE
+        if self.waiting is not None:
+            mapping, key, around = self.waiting
+            self.waiting = None
+            if column > around or (kind is list and column == around):
+                opened = mapping[key] = kind()
+                self._open(column, opened)
+                return opened
         while blocks[-1][0] > column:
             blocks.pop()
-        if not is_item and type(blocks[-1][1]) is list:
+        # A list may stand at the column of its key: then it ends where a key comes.
+        if kind is dict and type(blocks[-1][1]) is list:
             blocks.pop()
-        if blocks[-1][0] != column or (type(blocks[-1][1]) is list) is not is_item:
-            raise _GaveUpError
-        return blocks[-1]
+        around, block = blocks[-1]
+        if around != column or type(block) is not kind:
+            raise NotPlainError
+        return block
 
-    def _value(self, text: str) -> Any:
-        """The value that stands on its line."""
-        begin = text[0]
-        if begin in "\"'":
-            return text[1:-1]
-        if begin not in "[{":
-            return _plain(text)
-        if text not in self.brackets:
-            self.brackets[text] = _flat(text) or _in_brackets(text)
-        return self.brackets[text]
+    def _open(self, column: int, block: Any) -> None:
+        self.blocks.append((column, block))
+        if len(self.blocks) >= DEEPEST - DEEPEST_BRACKETS:
+            raise NotPlainError
 
-    def _block_text(self, head: str, number: int, column: int) -> tuple[str, int]:
-        """The text below `|` or `>`, and the number of the line behind it."""
-        lines = self.text.split("\n")
-        if lines[-1]:
-            raise _GaveUpError
-        texts: list[str] = []
-        indent = 0
-        end = number + 1
-        while end < len(lines) - 1:
-            line = lines[end]
-            spaces = len(line) - len(line.lstrip(" "))
-            if spaces < len(line):
-                if spaces <= column:
-                    break
-                indent = indent or spaces
-                if spaces < indent:
-                    raise _GaveUpError
-            elif spaces > (indent or column):
-                raise _GaveUpError
-            texts.append(line[indent:])
-            end += 1
-        while texts and not texts[-1]:
-            texts.pop()
-        text = "\n".join(texts) if head[0] == "|" else _folded(texts)
-        return (f"{text}\n" if texts and head[-1] != "-" else text), end
-
-
-def _folded(lines: list[str]) -> str:
-    """The text of `>`: line ends become spaces, empty lines become line ends."""
-    parts: list[str] = []
-    for line in lines:
-        if line[:1] == " ":
-            raise _GaveUpError
-        if not line:
-            parts.append("\n")
+    def _take(self, text: str, number: int) -> None:
+        """Take a line that may be anything but a remark."""
+        if text.rstrip(" ") == "---":
+            self._begin()
+            return
+        line = read_line(text)
+        if line.dash is not None:
+            self._take_item(line, line.dash, number)
+        elif line.key is not None:
+            block = self._enter(line.column, dict)
+            if line.key in block:
+                raise NotPlainError
+            block[line.key] = self._whole(line, number, line.column)
+            if line.kind == NOTHING:
+                self.waiting = block, line.key, line.column
+        elif line.kind == BLOCK_TEXT:
+            raise NotPlainError
+        elif line.kind == NOTHING:
+            return
+        elif self.waiting is not None and line.column > self.waiting[2]:
+            mapping, key, around = self.waiting
+            mapping[key] = self._whole(line, number, around)
+            self.waiting = None
         else:
-            if parts and parts[-1] != "\n":
-                parts.append(" ")
-            parts.append(line)
-    return "".join(parts)
+            self._go_on(number)
 
+    def _begin(self) -> None:
+        """Take the line that begins a document: once, and before everything else."""
+        if self.root or self.has_begun:
+            raise NotPlainError
+        self.has_begun = True
 
-def _plain(text: str) -> Any:
-    text = text.rstrip(" ")
-    if text in WORDS:
-        return WORDS[text]
-    if _COUNT.fullmatch(text):
-        return int(text)
-    if text[0] in NUMBER_BEGINS and not _AMOUNT.fullmatch(text):
-        value, remark = read_plain(text)
-        if remark is not None:
-            raise _GaveUpError
+    def _take_item(self, line: Line, column: int, number: int) -> None:
+        """Take an item of a list: a value, or a mapping whose first key stands behind the dash."""
+        items = self._enter(column, list)
+        if line.key is not None:
+            item = {line.key: self._whole(line, number, line.column)}
+            items.append(item)
+            self._open(line.column, item)
+            if line.kind == NOTHING:
+                self.waiting = item, line.key, line.column
+        elif line.kind == NOTHING:
+            raise NotPlainError
+        else:
+            items.append(self._whole(line, number, column))
+
+    def _whole(self, line: Line, number: int, around: int) -> Any:
+        """The value that begins on the line of this number; ``around`` is the column of its key or its dash."""
+        value = line.value
+        if line.kind == BLOCK_TEXT:
+            value, self.behind = block_text(self.lines, number + 1, value, around)
+        elif line.kind == OPEN_BRACKET:
+            value = self._in_brackets(value, number)
         return value
-    if text in OLD_BOOLEANS or text[0] in "|>" or text.startswith("${{"):
-        raise _GaveUpError
-    return text
 
+    def _in_brackets(self, text: str, number: int) -> Any:
+        """What stands in the brackets that begin on the line of this number with ``text``."""
+        value = in_brackets(text)
+        if value is not None:
+            return value
+        brackets = Brackets()
+        while not brackets.take(text):
+            number += 1
+            if number == len(self.lines) or self.lines[number].startswith(("---", "...")):
+                raise NotPlainError
+            text = self.lines[number]
+        self.behind = number + 1
+        return brackets.value
 
-def _flat(text: str) -> Any:
-    """A list of names, or a mapping of keys to names and numbers; None for what may be anything else."""
-    inside = text[1:-1]
-    if text[0] == "[":
-        if text[-1] != "]" or not _NAMES.fullmatch(inside):
-            return None
-        names = inside.split(", ")
-        return None if _NO_KEYS.intersection(names) else names
-    if text[-1] != "}" or not _PAIRS.fullmatch(inside):
-        return None
-    pairs = [pair.split(": ") for pair in inside.split(", ")]
-    value = {key: word if word[0] in _LETTERS and word not in _NO_KEYS else _plain(word) for key, word in pairs}
-    return None if len(value) < len(pairs) or _NO_KEYS.intersection(value) else value
-
-
-def _in_brackets(text: str) -> Any:
-    """A list or mapping that is written in brackets on one line."""
-    root: Any = _NONE
-    stack: list[Any] = []
-    key = ""
-    # Whether a value (or key) comes next, or a comma or closing bracket.
-    wants_value = True
-    for mark, name, double, single, plain, odd in _TOKEN.findall(text):
-        inner = stack[-1] if stack else None
-        if odd or (inner is None and root is not _NONE):
-            raise _GaveUpError
-        if mark and mark not in "[{":
-            wants_value = _closes_or_goes_on(mark, inner, wants_value, key)
-            if mark != ",":
-                stack.pop()
-        elif not wants_value:
-            raise _GaveUpError
-        elif name:
-            key = _next_key(name, inner, key)
-        else:
-            value: Any = ([] if mark == "[" else {}) if mark else _plain(plain) if plain else double or single
-            if inner is None:
-                root = value
-            else:
-                _put(value, inner, key)
-            key, wants_value = "", bool(mark)
-            if mark:
-                stack.append(value)
-    if stack or root is _NONE:
-        raise _GaveUpError
-    return root
-
-
-def _next_key(name: str, inner: Any, key: str) -> str:
-    if type(inner) is not dict or key or name in inner or name in _NO_KEYS:
-        raise _GaveUpError
-    return name
-
-
-def _put(value: Any, inner: Any, key: str) -> None:
-    if type(inner) is list:
-        inner.append(value)
-    elif key:
-        inner[key] = value
-    else:
-        raise _GaveUpError
-
-
-def _closes_or_goes_on(mark: str, inner: Any, wants_value: bool, key: str) -> bool:
-    """Whether a value comes after a comma or a closing bracket; gives up where neither may stand."""
-    if key or inner is None:
-        raise _GaveUpError
-    if mark == ",":
-        if wants_value:
-            raise _GaveUpError
-        return True
-    if (mark == "]") is not (type(inner) is list) or (wants_value and inner):
-        raise _GaveUpError
-    return False
+    def _go_on(self, number: int) -> None:
+        """Take a line, and what follows it, as part of the text without quotes that is the last value before it."""
+        first = number - 1
+        while first >= self.behind and not self.lines[first].strip(" "):
+            first -= 1
+        around, block = self.blocks[-1]
+        text, end = text_over_lines(self.lines, first, around) if first >= self.behind else ("", 0)
+        if end <= number:
+            raise NotPlainError
+        block[-1 if type(block) is list else next(reversed(block))] = plain_value(text)
+        self.behind = end

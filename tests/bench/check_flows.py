@@ -214,7 +214,7 @@ class _Flow:
         if len(line) < 70 and self.rng.random() < 0.5:
             self._put(column, line)
             return
-        if self.rng.random() < 0.003:  # a bracket that closes on a later line: rare, and no file's skimming survives it
+        if self.rng.random() < 0.003:  # a bracket that closes on a later line: rare, as people write it
             end = ",\n" + " " * (column + 7)
             self._put(column, f"with: {{{end.join(f'{key}: {value}' for key, value in flat.items())}}}")
             return

@@ -16,6 +16,8 @@ def large_flows() -> dict[str, str]:
             f"  s{n}: {{depends_on: [s{n - 1}]}}" if n else "  s0:" for n in range(9_999, -1, -1)
         ),
         "5,000 diamonds": _flow(_ladder(5_000)),
+        "5,000 block texts": _flow(f"  s{n}:\n    description: >-\n      one\n      {n}" for n in range(5_000)),
+        "5,000 open brackets": _flow(f"  s{n}:\n    with: {{\n      a: {n},\n    }}" for n in range(5_000)),
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from flowc.compiler.pipeline import compile_file
 from flowc.compiler.reading import LARGEST
+from flowc.compiler.skim import skim
 from tests.bench.check_flows import STEPS, write_flows
 from tests.bench.check_hostile import hostile_flows, large_flows
 from tests.bench.check_peers import write_actions
@@ -23,6 +25,12 @@ def test_flows_from_one_seed_are_the_same_and_clean(tmp_path: Path) -> None:
         assert compilation.flow is not None
         assert len(compilation.flow.steps) == STEPS
         assert 12_000 < file.stat().st_size < 24_000
+
+
+def test_flows_as_people_write_them_are_skimmed(tmp_path: Path) -> None:
+    texts = [file.read_text(encoding="utf-8") for file in write_flows(tmp_path, 60, 0)]
+    assert any(re.search(r"with: \{[^}\n]*\n", text) for text in texts), "none goes on in brackets on a later line"
+    assert all(skim(text) for text in texts)
 
 
 def test_actions_have_the_size_of_flows(tmp_path: Path) -> None:
