@@ -129,9 +129,17 @@ class Plain:
     def from_python(self, value: Any) -> Any:
         try:
             self._test.require(value)
-        except (TypeError, ValueError):  # it is no JSON, of which the annotation says nothing
+        except (TypeError, ValueError):  # there are objects in it, which may be what JSON has another word for
+            self._require_written(value)
             return value
         return value if self._shaper is None else self._shaper(value)
+
+    def _require_written(self, value: Any) -> None:
+        try:
+            text = encode(value)
+        except NotJSON:  # of which the annotation says nothing
+            return
+        self._test.require(decode(text))
 
     def to_plain(self, value: Any) -> Any:
         return value

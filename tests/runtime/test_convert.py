@@ -364,11 +364,16 @@ def test_previous_is_converted_from_json_or_passed_as_it_is() -> None:
     assert chained(LINK_JSON, Link) == LINK
     assert chained({"status": 200, "links": [LINK]}, Page) == Page(status=200, links=[LINK])
     assert chained(b"raw", bytes) == b"raw"
+    assert chained([NOON, soup], list[str]) == [NOON, soup]
+    assert chained([{"url": "u"}, NOON], list[Any]) == [{"url": "u"}, NOON]
+    assert chained({"a": NOON}, dict[str, str]) == {"a": NOON}
 
 
 def test_a_previous_of_another_type_fails_without_retry_and_names_the_handler() -> None:
     for value, annotation, sentence in [
         ("5", int, '`previous`: an integer is needed, got string "5"'),
+        ([Hyperlink("u"), "b"], list[str], "`previous[0]`: a string is needed, got an object"),
+        ({"at": NOON}, dict[str, int], '`previous.at`: an integer is needed, got string "2024-01-01T12:00:00+00:00"'),
         (5, Soup, "`previous`: an instance of Soup is needed, got integer 5"),
         ({"status": "x"}, Page, '`previous.status`: a valid integer is needed, got string "x"'),
         (None, Page, "`previous` is null, and the parameter of `second` takes no null"),
