@@ -18,6 +18,7 @@ from flowc.db.connect import connect
 from flowc.db.embedded import Embedded
 from flowc.db.embedded.account import Account
 from flowc.db.embedded.binaries import packaged_binaries, runnable_by
+from flowc.db.embedded.cluster import last_complaint
 from flowc.errors import DatabaseError
 
 _QUICK = {"fsync": "off"}
@@ -204,6 +205,22 @@ def test_root_follows_no_pointer_to_a_folder_of_somebody_else(fresh_project: Pat
     with pytest.raises(DatabaseError, match="is in the way"):
         Embedded(fresh_project, settings=_QUICK).start()
     (fresh_project / ".flowc" / "where").unlink()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            b"ok\nsh: 1: disk full\nchild process exited with exit code 2\ninitdb: removing data.new\n",
+            "sh: 1: disk full",
+        ),
+        (b"FATAL:  no room\nHINT:  make some\ninitdb: removing data.new\n", "FATAL:  no room"),
+        (b"initdb: removing data.new\n", "initdb: removing data.new"),
+        (b"\n", "it said nothing"),
+    ],
+)
+def test_what_a_program_complained_of_is_told_and_not_how_it_cleaned_up(said: bytes, told: str) -> None:
+    assert last_complaint(said) == told
 
 
 def test_a_long_log_is_put_aside(project: Path) -> None:

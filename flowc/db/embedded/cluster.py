@@ -41,6 +41,7 @@ _PAUSE = 0.005
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_STOP = 30.0
 _SECONDS_FOR_OTHERS = 60.0
+_AFTERMATH = re.compile(r"^initdb: removing |^child process exited ")
 _LONGEST_LOG = 4 * 1024 * 1024
 # The servers that this process started: they may outlive our use of them, and are waited for when they are gone.
 _CHILDREN: list[subprocess.Popen[bytes]] = []
@@ -184,7 +185,7 @@ class Cluster:
         if done.returncode != 0:
             shutil.rmtree(scratch)
             raise DatabaseError(
-                f"initdb failed in {self.home.folder}: {_last_complaint(done.stdout)}",
+                f"initdb failed in {self.home.folder}: {last_complaint(done.stdout)}",
                 help="mend what it says, or name a database with --db URL",
             )
         scratch.rename(self.home.data)
@@ -245,7 +246,7 @@ class Cluster:
         try:
             while not self.is_ready():
                 if lock.try_exclusive():
-                    complaint = _last_complaint(self.home.log.read_bytes()[said:])
+                    complaint = last_complaint(self.home.log.read_bytes()[said:])
                     raise DatabaseError(f"PostgreSQL does not start: {complaint}", help=f"its log is {self.home.log}")
                 if time.monotonic() > end:
                     raise DatabaseError("PostgreSQL does not get ready", help=f"its log is {self.home.log}")
@@ -292,8 +293,9 @@ def _may_serve(pid: int, data: Path) -> bool:
         return False
 
 
-def _last_complaint(output: bytes) -> str:
-    """The line of a program's output that says most: the last error, or the last line."""
+def last_complaint(output: bytes) -> str:
+    """The line of a program's output that says most: the last error, or the last line before it cleaned up."""
     lines = [line.strip() for line in output.decode("utf-8", errors="replace").splitlines() if line.strip()]
+    lines = [line for line in lines if not _AFTERMATH.search(line)] or lines
     complaints = [line for line in lines if re.search(r"(FATAL|PANIC|[Ee]rror):", line)]
     return (complaints or lines or ["it said nothing"])[-1]
