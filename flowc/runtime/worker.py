@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import re
+import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import psycopg
 
@@ -33,7 +36,6 @@ from flowc.runtime.leases import Lease, fields_of
 from flowc.runtime.line import Line
 from flowc.runtime.listening import Ear
 from flowc.runtime.masking import masked_logger
-from flowc.runtime.naming import own_name
 from flowc.runtime.outcome import Failed
 from flowc.runtime.plan import Plans
 from flowc.runtime.rest import REGISTERED_SECONDS, Rest
@@ -76,8 +78,8 @@ class Worker:
             ``concurrent.futures.Executor``, itself or as ``module:attribute``. All but threads need to know where the
             handlers are.
         drain: stop when nothing is queued or started any more that this worker could do.
-        worker_id: the name under which the database knows it, and which each attempt keeps; by default host, process,
-            a random part and, behind an ``@``, what FLOWC_CODE_VERSION says.
+        worker_id: the name under which the database knows it, and which each attempt keeps; host, process and a
+            random part by default.
         secrets: values by name, e.g. of ``open_sources``; the process's environment by default.
         listen: whether to be woken by NOTIFY, which a pooler may not pass on.
         blobs: where new blobs are stored: ``table``, ``folder:/path`` or ``s3://bucket/prefix``.
@@ -115,7 +117,7 @@ class Worker:
         target, handlers = (handlers, load(handlers)) if isinstance(handlers, str) else (None, handlers)
         _check(handlers, concurrency, batch, lease)
         handlers.resolve()
-        self.worker_id = worker_id or own_name()
+        self.worker_id = worker_id or f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
         self._url = url
         self._lease = lease
         self._drain = drain
