@@ -23,20 +23,21 @@ START = datetime.fromisoformat("2030-01-01T00:00:00+00:00")
 
 _TASK = "run_id, step_slug, task_index, attempt, failures, inputs, item, errors"
 _SHOWN = """
-select jsonb_build_object(
+select s.run_id::text, jsonb_build_object(
   'run', (select jsonb_build_array(status, output, failed_step,
                                    case when status = 'completed' then skipped_failures end,
-                                   extract(epoch from ended_at)) from flowc.runs where run_id = %(run)s),
+                                   extract(epoch from ended_at)) from flowc.runs where run_id = s.run_id),
   'steps', (select jsonb_object_agg(step_slug, jsonb_build_array(status, skip_reason, output))
-            from flowc.step_states where run_id = %(run)s),
+            from flowc.step_states where run_id = s.run_id),
   'tasks', (select jsonb_agg(jsonb_build_array(step_slug, task_index, status, attempt, failures,
                                                extract(epoch from case when status = 'queued' then visible_at end),
                                                extract(epoch from lease_expires_at))
                              order by step_slug collate "C", task_index)
-            from flowc.step_tasks where run_id = %(run)s),
+            from flowc.step_tasks where run_id = s.run_id),
   'errors', (select jsonb_agg(jsonb_build_array(step_slug, task_index, attempt, terminal)
                               order by step_slug collate "C", task_index, attempt)
-             from flowc.task_errors where run_id = %(run)s and class not in ('NotAnArray', 'ConditionUnmet')))
+             from flowc.task_errors where run_id = s.run_id and class not in ('NotAnArray', 'ConditionUnmet')))
+from unnest(%s::uuid[]) as s (run_id)
 """
 
 
@@ -169,8 +170,7 @@ class Pair:
 
     def agree(self) -> None:
         """Hold what the two engines show of every run against each other."""
-        for run_id in self.runs:
-            found = self._one(_SHOWN, run=run_id)
+        for run_id, found in self.conn.execute(_SHOWN, [self.runs]).fetchall():
             expected = self._expected(run_id)
             for part in ("run", "steps", "tasks", "errors"):
                 assert found[part] == expected[part], (part, run_id)
@@ -220,8 +220,8 @@ class Pair:
     def _tell_time(self) -> None:
         self.conn.execute("update public.test_clock set at = %s", [self.model.now])
 
-    def _one(self, query: str, *values: Any, **named: Any) -> Any:
-        row = self.conn.execute(query, named or values).fetchone()  # type: ignore[arg-type]
+    def _one(self, query: str, *values: Any) -> Any:
+        row = self.conn.execute(query, values).fetchone()  # type: ignore[arg-type]
         assert row is not None
         return row[0]
 
