@@ -50,7 +50,7 @@ class Call:
         later: whether the values are another handler's result, which may be anything, rather than JSON.
     """
 
-    __slots__ = ("_later", "_problem", "_rest", "_slots", "_template", "handler", "needed", "wants_tx")
+    __slots__ = ("_later", "_problem", "_rest", "_slots", "_template", "handler", "needed", "needs_tx", "takes_tx")
 
     def __init__(
         self,
@@ -66,7 +66,8 @@ class Call:
         taken = {parameter.name for parameter in handler.parameters}
         rest = tuple(name for name in names if name not in taken)
         self.handler = handler
-        self.wants_tx = any(source == TX for _, source in slots)
+        self.takes_tx = any(source == TX for _, source in slots)
+        self.needs_tx = any(source == TX and parameter.required for parameter, source in slots)
         self._template = template
         self._problem = _missing(handler, slots) or (template is not None and _extra(handler, rest)) or None
         self._slots = [slot for slot in slots if slot[1] is not None or slot[0].positional_only]
@@ -83,7 +84,7 @@ class Call:
             values: outputs by slug, and ``input``, ``item``, ``index``, ``previous`` where there are such;
                 what is absent is null.
             ctx: the task's context.
-            tx: the connection for the handler's own writes, where it asks for one.
+            tx: the connection for the handler's own writes, where it asks for one and there is one.
             blobs: whether there may be blobs in the values; they are loaded where the annotation asks for none.
 
         Raises:
@@ -99,7 +100,7 @@ class Call:
         positional: list[Any] = []
         named: dict[str, Any] = {name: values.get(name) for name in self._rest}
         for parameter, source in self._slots:
-            if source is None:
+            if source is None or (source == TX and tx is None and not parameter.required):
                 value = parameter.default
             else:
                 value = ctx if source == CTX else tx if source == TX else values.get(source)

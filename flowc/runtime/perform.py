@@ -31,6 +31,11 @@ from flowc.schemas import SchemaError, errors_of, path_text
 
 T = TypeVar("T")
 
+_NO_TX = (
+    "a handler asks for `tx`, and there is no database for it: where it runs FLOWC_DATABASE_URL is not set, or"
+    " `run_flow` was given no `tx=`"
+)
+
 # What would go wrong the same way again.
 _FINAL = (Permanent, SecretError, BlobTooLarge)
 
@@ -195,7 +200,7 @@ def perform(
         if not plan.wants_tx:
             return alone(_performed, performance, wait_for)
         if plan.transactions is None:
-            raise Refused("InvalidArguments", "a handler asks for `tx`, and no FLOWC_DATABASE_URL is set where it runs")
+            raise Refused("InvalidArguments", _NO_TX)
         with plan.transactions.open(task, plan.timeout) as transaction:
             performance.tx = transaction.connection
             return transaction.complete(alone(_performed, performance, wait_for))

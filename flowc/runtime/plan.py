@@ -94,7 +94,8 @@ class Plan:
         self.lacks_inputs = step["kind"] == "map" and "with" not in step and bool(asks)
         self.needs = (needs_of(definition) if needs is None else needs).get(slug)
         self.transactions = transactions
-        self.wants_tx = any(call.wants_tx for call in self.calls)
+        # A parameter with a default is content without a database.
+        self.wants_tx = any(call.needs_tx or (transactions and call.takes_tx) for call in self.calls)
         self.is_async = all(call.handler.is_async for call in self.calls)
 
 

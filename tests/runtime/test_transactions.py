@@ -27,7 +27,7 @@ from flowc.runtime.plan import Plan
 from flowc.runtime.transactions import Transactions
 from tests.conftest import Clock
 from tests.runtime.conftest import PATIENCE, Background, Engine
-from tests.runtime.test_perform import TASK
+from tests.runtime.test_perform import TASK, output
 
 FLOW = """
     flow: books
@@ -254,7 +254,21 @@ def test_without_a_database_a_handler_that_asks_for_it_is_not_called() -> None:
     handlers = handlers_of(lambda tx: None)
     failed = perform(TASK, Plan({"flow": "f", "steps": {"book": {"kind": "task"}}}, "book", handlers, {}))
     assert isinstance(failed, Failed)
-    assert failed.error["message"] == "a handler asks for `tx`, and no FLOWC_DATABASE_URL is set where it runs"
+    assert str(failed.error["message"]).startswith("a handler asks for `tx`, and there is no database for it: ")
+    assert (failed.error["class"], failed.retryable) == ("InvalidArguments", False)
+
+
+def test_a_handler_that_can_do_without_it_is_given_it_where_there_is_a_database(engine: Engine) -> None:
+    def handler(tx: Any = None) -> bool:
+        return tx is not None
+
+    assert output(handler) is False
+    engine.deploy("flow: f\nsteps: {handler: }")
+    handlers = Handlers()
+    handlers.register(handler)
+    run = engine.start("f")
+    engine.work(handlers)
+    assert engine.output(run) == {"handler": True}
 
 
 def test_of_a_list_of_handlers_all_share_one_transaction(engine: Engine) -> None:
