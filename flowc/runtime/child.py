@@ -23,6 +23,10 @@ from flowc.runtime.outcome import Failed, Outcome
 from flowc.runtime.streams import MaskedStream, masked_output
 
 _PR_SET_PDEATHSIG = 1
+_NO_LINE = 74
+_CLOSED = (
+    b"flowc: a handler closed the socket on which its result goes to the worker: leave files alone that are not yours\n"
+)
 
 
 class Hello(NamedTuple):
@@ -116,6 +120,11 @@ def main(descriptor: int, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = socket.socket(fileno=descriptor)
     line.set_inheritable(False)
-    with suppress(EOFError, ConnectionError, Stopped):  # the parent hung up, or stopped what it does not wait for
-        Child(line).run()
+    try:
+        with suppress(EOFError, ConnectionError, Stopped):  # the parent hung up, or stopped what it does not wait for
+            Child(line).run()
+    except OSError:
+        with suppress(OSError):
+            os.write(2, _CLOSED)
+        os._exit(_NO_LINE)
     os._exit(0)

@@ -167,3 +167,10 @@ def look(draw: list[Blob], large: str, ctx: Context) -> Blob:
 def tell_secret_in_bytes(ctx: Context) -> bytes:
     """Leak a secret in a blob."""
     return b"\xff" + ctx.secrets["TOKEN"].reveal().encode()
+
+
+@handlers.register
+def close_all_files() -> str:
+    """Close whatever is open, the worker's socket too."""
+    os.closerange(3, 256)
+    return "closed"

@@ -71,6 +71,18 @@ def test_a_process_that_a_handler_forked_answers_for_no_task(engine: Engine) -> 
     assert engine.output(run) == {"work": list(range(10))}
 
 
+def test_a_handler_that_closes_the_workers_socket_is_told_of_without_a_traceback(
+    engine: Engine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    one_step(engine, "close_all_files", retry="{max_attempts: 1}")
+    run = engine.start("one")
+    work(engine, secrets={"TOKEN": VALUE})
+    told = capfd.readouterr().err
+    assert "a handler closed the socket on which its result goes to the worker" in told
+    assert "Traceback" not in told
+    assert engine.error(run)["class"] == "ProcessDied"
+
+
 def test_what_handlers_raise_and_return_is_what_it_is_in_threads(engine: Engine, clock: Clock) -> None:
     for handler in ("wrong", "unstorable", "postpone"):
         engine.deploy(f"flow: {handler}\nsteps: {{work: {{handler: {handler}, retry: {{max_attempts: 2}}}}}}")
