@@ -16,8 +16,9 @@ def main() -> None:
     _add_engine(what.add_parser("engine", help="the engine, on a PostgreSQL of its own"))
     _add_check(what.add_parser("check", help="the checker, in processes of its own, beside its peers"))
     options = parser.parse_args()
-    machine = {"machine": platform.machine(), "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
-    figures = json.dumps({**options.run(options), **machine})
+    machine = {"processor": platform.machine(), "cpus": os.cpu_count(), "load_before": os.getloadavg()[0]}
+    figures = options.run(options)
+    figures = json.dumps({**figures, "machine": {**machine, "load_after": os.getloadavg()[0]}})
     if options.json is not None:
         options.json.write_text(figures + "\n", encoding="utf-8")
     print(figures)

@@ -44,7 +44,7 @@ def measure(
                         forget(conn)
                     for peer, driver in installed(peers) if peers else ():
                         if found := peer_load(driver, server.url, "chain3", seconds, workers):
-                            figures["load"][peer] = found
+                            figures["load"][peer] = found | _ratio(found, figures["load"].get("chain3"))
                 calls = {
                     "alone": lambda: alone(conn, server.url),
                     "starts": lambda: starts(conn),
@@ -62,6 +62,13 @@ def measure(
             return _medians([one_round() for _ in range(repeat)])
 
 
+def _ratio(peer: Mapping[str, float], ours: Mapping[str, float] | None) -> dict[str, float]:
+    """How many times our CPU a step costs a peer, server and workers together."""
+    if ours is None:
+        return {}
+    return {"ratio": (peer["server_ms"] + peer["worker_ms"]) / (ours["server_ms"] + ours["worker_ms"])}
+
+
 def _medians(rounds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     first = rounds[0]
     return {
@@ -77,13 +84,18 @@ def table(figures: Mapping[str, Any]) -> str:
     lines = []
     if "load" in figures:
         lines.append(
-            f"{'work':<14}{'server ms/step':>15}{'worker ms/step':>15}{'steps/s':>10}{'WAL B/step':>12}{'live MB':>9}"
+            f"{'work':<14}{'server ms/step':>15}{'worker ms/step':>15}{'steps/s':>10}{'WAL B/step':>12}{'of flowc':>10}"
         )
     for name, row in figures.get("load", {}).items():
         lines.append(
             f"{name:<14}{row['server_ms']:>15.4f}{row['worker_ms']:>15.4f}{row['steps_s']:>10.0f}"
-            f"{row['wal_bytes']:>12.0f}" + (f"{row['live_mb_at_most']:>9.1f}" if "live_mb_at_most" in row else "")
+            f"{row['wal_bytes']:>12.0f}" + (f"{row['ratio']:>9.1f}x" if "ratio" in row else "")
         )
+        if "live_mb_at_most" in row:
+            lines.append(
+                f"{'':<14}live tables: {row['live_mb_at_a_third']:.1f} MB at a third of the time,"
+                f" {row['live_mb_at_the_end']:.1f} at its end, {row['live_mb_at_most']:.1f} at most"
+            )
     for part, row in figures.items():
         if part != "load":
             lines.append(f"{part}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()))
