@@ -84,10 +84,13 @@ def schema_errors(schema: Any) -> list[SchemaError]:
     from flowc.schemas.words import explain_schema
 
     found: dict[Path, str] = {}
-    for error in islice(_schema_of_schemas().iter_errors(schema), _MOST):
+    errors = list(islice(_schema_of_schemas().iter_errors(schema), _MOST))
+    for error in errors:
         path, message = explain_schema(error)
         found.setdefault(_with_empty_keys(path, schema), message)
-    first = schema_error(schema) if not any(remote_references(schema)) else None
+    # The validator stops at the first of these; only where there is none, or too many, does it know of another one.
+    is_told = 0 < len(errors) < _MOST
+    first = None if is_told or any(remote_references(schema)) else schema_error(schema)
     if first is not None:
         found.setdefault(first.path, first.message)
     return [SchemaError(found[path], path) for path in sorted(found, key=lambda path: [str(step) for step in path])]

@@ -13,6 +13,8 @@ _ARTICLES = {"array": "an array", "integer": "an integer", "object": "an object"
 _SHOWN = 60
 # Lists of what would be allowed stop here.
 _LISTED = 8
+# `json.dumps` would make an encoder for each value.
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def explain(errors: Sequence[Any]) -> list[Finding]:
@@ -44,7 +46,7 @@ def got(value: Any) -> str:
         return _ARTICLES[kind]
     if kind == "null":
         return kind
-    text = json.dumps(value, ensure_ascii=False)
+    text = _json(value)
     return f"{kind} {text}" if len(text) <= _SHOWN else f"a long {kind}"
 
 
@@ -55,7 +57,7 @@ def _findings(error: Any) -> list[Finding]:
     path: Path = tuple(error.instance_path)
     if kind == "PropertyNames":
         inner = error.kind.error
-        return [(path, f"the key {json.dumps(inner.instance, ensure_ascii=False)} is not allowed: {_sentence(inner)}")]
+        return [(path, f"the key {_json(inner.instance)} is not allowed: {_sentence(inner)}")]
     if kind == "Required":
         return [(path, f"`{error.kind.property}` is missing")]
     return [(path, _sentence(error))]
@@ -121,7 +123,7 @@ def _sentence(error: Any) -> str:
 
 
 def _one_of(literals: Sequence[Any]) -> str:
-    shown = list(dict.fromkeys(json.dumps(literal, ensure_ascii=False) for literal in literals))
+    shown = list(dict.fromkeys(_json(literal) for literal in literals))
     if len(shown) == 1:
         return f"{shown[0]} is needed"
     more = f" and {len(shown) - _LISTED} more" if len(shown) > _LISTED else ""
