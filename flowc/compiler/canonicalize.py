@@ -105,9 +105,13 @@ def _schema(schema: Any) -> Any:
     """A JSON Schema without what its meaning ignores: the order and the repeats of `required`, `type` and `enum`."""
     if type(schema) is not dict:
         return schema
-    # Most schemas are leaves such as `{type: string}`, and stay the object that they are.
+    for value in schema.values():
+        if type(value) is dict or type(value) is list:
+            break
+    else:
+        return schema  # most are leaves such as `{type: string}`
     clean = {key: _clean(key, value) for key, value in schema.items() if type(value) is dict or type(value) is list}
-    return {**schema, **clean} if clean else schema
+    return {**schema, **clean}
 
 
 def _clean(key: str, value: Any) -> Any:

@@ -22,8 +22,18 @@ class Edge(NamedTuple):
     mention: Mention | None
 
 
+_latest: list[tuple[Flow, bool]] = []
+
+
 def in_file_order(flow: Flow) -> bool:
     """Whether every step waits only for what stands wholly above it; then there is no cycle."""
+    # Several checks ask this of one flow after the other.
+    if not _latest or _latest[0][0] is not flow:
+        _latest[:] = [(flow, _is_in_file_order(flow))]
+    return _latest[0][1]
+
+
+def _is_in_file_order(flow: Flow) -> bool:
     settled: set[str] = set()
     around: list[str] = []
     for key, step in flow.steps.items():

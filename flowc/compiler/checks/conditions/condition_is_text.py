@@ -50,12 +50,12 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     for step in flow.steps.values():
         for key in ("run_if", "run_unless"):
             written = step.written.get(key)
-            path = (*step.path, key)
-            texts = [(path, written)] if type(written) is str else []
-            if type(written) is list:
-                texts = [((*path, index), text) for index, text in enumerate(written) if type(text) is str]
-            for place, text in texts:
-                yield _diagnostic(flow, place, key, text)
+            if type(written) is str:
+                yield _diagnostic(flow, (*step.path, key), key, written)
+            elif type(written) is list:
+                for index, text in enumerate(written):
+                    if type(text) is str:
+                        yield _diagnostic(flow, (*step.path, key, index), key, text)
 
 
 def _diagnostic(flow: Flow, path: Path, key: str, text: str) -> Diagnostic:

@@ -58,8 +58,9 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
 def idle_joins(flow: Flow) -> Iterator[Step]:
     """The steps whose `join` is the same as `all` in every run."""
     for key, step in flow.steps.items():
-        is_clear = bool(step.joins) and key == step.slug and _is_known(flow, step)
-        if step.join in ("any", "settled") and is_clear and (_is_any_of_one(step) or _all_complete(flow, step)):
+        if step.join not in ("any", "settled") or not step.joins or key != step.slug:
+            continue
+        if _is_known(flow, step) and (_is_any_of_one(step) or _all_complete(flow, step)):
             yield step
 
 

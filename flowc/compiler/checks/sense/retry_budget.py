@@ -49,7 +49,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     for step in flow.steps.values():
         if step.retry is good or step.kind == "branch":
             continue
-        is_long = longest_wait(step.retry) > MOST
+        is_long = _may_be_long(step.retry) and longest_wait(step.retry) > MOST
         if not is_long and not _is_cut(step.retry):
             good = step.retry
             continue
@@ -88,6 +88,11 @@ def _cut(flow: Flow, step: Step, path: Path) -> Diagnostic:
 
 def _is_cut(retry: Retry) -> bool:
     return retry.base_delay > retry.max_delay and retry.max_attempts > 1
+
+
+def _may_be_long(retry: Retry) -> bool:
+    """Whether so many of the longest waits are too long: few are, and few have to be added up."""
+    return retry.max_attempts * retry.max_delay * (1 + retry.jitter) > MOST
 
 
 def longest_wait(retry: Retry) -> float:
