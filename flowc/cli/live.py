@@ -33,6 +33,8 @@ class Sight(NamedTuple):
 
     progress: Progress
     facts: Facts = NOTHING
+    seconds: float = 0.0
+    """How long the look took; the time for which the database was away is no part of it."""
 
 
 Look = Callable[[], Sight]
@@ -63,6 +65,12 @@ def look(conn: Connection, run_id: str, *, outputs: int | None = None, errors: i
     return Progress(run, steps, queries.task_errors(conn, run_id, limit=errors))
 
 
+def timed(look: Look) -> Sight:
+    """What a look found, with the time that it took."""
+    began = time.monotonic()
+    return look()._replace(seconds=time.monotonic() - began)
+
+
 def watch(look: Look, order: Sequence[str], check: Callable[[], None] = lambda: None) -> Progress:
     """Show the run on stderr until it has ended; the answer is its last state.
 
@@ -70,13 +78,12 @@ def watch(look: Look, order: Sequence[str], check: Callable[[], None] = lambda: 
     """
     with _view(order) as view:
         while True:
-            began = time.monotonic()
             sight = look()
             view.show(sight)
             if sight.progress.run.status != "started":
                 return sight.progress
             check()
-            time.sleep(max(PAUSE, SHARE * (time.monotonic() - began)))
+            time.sleep(max(PAUSE, SHARE * sight.seconds))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from flowc.cli.facts import waits_of
-from flowc.cli.live import Sight, look
+from flowc.cli.live import Sight, look, timed
 from flowc.cli.terminal import one_line, say
 from flowc.db.connect import connect
 from flowc.db.sqlstate import Verdict, as_flowc_error, judge
@@ -58,7 +58,7 @@ class Looking:
         """
         while True:
             try:
-                sight = self._look()
+                sight = timed(self._look)
             except psycopg.Error as error:
                 if judge(error) is not Verdict.RECONNECT:
                     raise

@@ -8,7 +8,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from flowc.cli.live import Sight, look, watch
+from flowc.cli.live import Sight, look, timed, watch
 from flowc.cli.progress import Progress
 from flowc.cli.terminal import say
 from flowc.errors import UsageError
@@ -54,7 +54,7 @@ def work_and_watch(conn: Connection, worker: Worker, run_id: str, order: Sequenc
         Exception: what made the worker end before.
     """
     with _working(Background(worker), run_id) as background:
-        return watch(lambda: Sight(look(conn, run_id)), order, background.check)
+        return watch(lambda: timed(lambda: Sight(look(conn, run_id))), order, background.check)
 
 
 class Background(Thread):

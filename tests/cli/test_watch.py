@@ -6,7 +6,9 @@ import io
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +16,12 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from flowc.cli import live
+from flowc.cli import live, watching
 from flowc.cli.draw import tree
 from flowc.cli.facts import Facts
 from flowc.cli.live import Sight
 from flowc.cli.progress import Progress
+from flowc.cli.watching import Looking
 from flowc.compiler.definition import define
 from flowc.compiler.emit import emit
 from flowc.db import queries
@@ -124,6 +127,24 @@ def test_a_restart_of_the_database_is_waited_for(server: Embedded, project: Path
             settle(conn, run_id, "7")
         assert json.loads(process.stdout.read()) == {"pong": 7}
         assert process.wait() == 0
+
+
+def test_the_time_for_which_the_database_was_away_does_not_slow_the_looks_that_follow(
+    server: Embedded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with connect(server.url) as conn, ThreadPoolExecutor(1) as another:
+        install(conn)
+        conn.execute(emit([PING], plain=True).encode())
+        with Looking(server.url, conn, queries.start_flow(conn, "ping"), json.loads(PING.text)) as looking:
+            server.stop()
+            began = time.monotonic()
+            sight = another.submit(looking)
+            said = ""
+            while "waiting for it to come back" not in said:
+                said += capsys.readouterr().err
+            server.start()
+            # It had gone away for at least the pause before the second try.
+            assert sight.result().seconds <= time.monotonic() - began - watching._PAUSE
 
 
 def state(slug: str, status: str, total: int | None = None, remaining: int | None = None) -> StepState:
