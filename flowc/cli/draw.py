@@ -92,16 +92,16 @@ def detail(state: StepState, error: TaskError | None, facts: Facts = NOTHING, *,
     took = between(state.started_at, state.ended_at)
     match state.status:
         case "completed":
-            tries = f"{facts.attempts[slug]} attempts" if slug in facts.attempts else ""
-            return ", ".join(part for part in (_tasks(state.total), tries, took) if part) + _output(state)
+            return _listed(_tasks(state.total), _tries(slug, facts), took) + _output(state)
         case "skipped":
             why = facts.skipped.get(slug) or reason(state.skip_reason)
             return f"{why}: {said_of(error)}" if state.skip_reason == "handler_failed" and error else why
         case "started":
-            parts = (_counted(state, bar), _elapsed(state), facts.waits.get(slug, ""), _retried(error))
-            return ", ".join(part for part in parts if part)
+            return _listed(_counted(state, bar), _elapsed(state), facts.waits.get(slug, ""), _retried(error))
         case "failed":
-            return said_of(error) if error else ""
+            # A step that fails by itself, e.g. by `on_unmet`, takes no time.
+            spent = _listed(_tries(slug, facts), took if error and error.attempt else "")
+            return ": ".join(part for part in (spent, said_of(error) if error else "") if part)
         case _:
             return facts.waits.get(slug, "")
 
@@ -144,6 +144,14 @@ def _output(state: StepState) -> str:
         return ""
     text = one_line(with_references(state.output, state.blobs))
     return f" → {text if len(text) <= _OUTPUT else text[:_OUTPUT] + '…'}"
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _tries(slug: str, facts: Facts) -> str:
+    return f"{facts.attempts[slug]} attempts" if slug in facts.attempts else ""
 
 
 def _tasks(total: int | None) -> str:

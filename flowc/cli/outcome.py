@@ -11,6 +11,7 @@ from flowc.cli.again import again
 from flowc.cli.references import how_to_read, with_references
 from flowc.cli.terminal import one_line, printable, put, say
 from flowc.cli.words import between
+from flowc.runtime.unseen import escaped
 
 if TYPE_CHECKING:
     from flowc.cli.progress import Progress
@@ -38,13 +39,13 @@ def finish(progress: Progress, handlers: str | None = None) -> None:
 
 
 def pretty(text: str | None) -> str:
-    """JSON text, indented; as it is where Python cannot read it."""
+    """JSON text, indented; as it is where Python cannot read it. What speaks to a terminal is escaped."""
     if text is None:
         return "null"
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return escaped(json.dumps(json.loads(text), indent=2, ensure_ascii=False))
     except (ValueError, RecursionError):
-        return text
+        return escaped(text)
 
 
 def skipped_failures(failures: int) -> str:

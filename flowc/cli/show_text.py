@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,14 @@ def errors_of_run(errors: Sequence[TaskError], failures: int, run_id: str) -> st
 
 
 def input_and_output(run: Run) -> str:
-    """The run's input and output, shortened."""
+    """The run's input and output, shortened, and the reason for which it was cancelled."""
     whole = again(f"flowc show {run.run_id}") + " --json"
     lines = [f"input   {_short(with_references(run.input, run.input_blobs), whole)}", *how_to_read(run.input_blobs)]
     if run.output is not None:
         lines.append(f"output  {_short(with_references(run.output, run.output_blobs), whole)}")
     lines += how_to_read(run.output_blobs)
+    if run.status == "cancelled" and run.error is not None:
+        lines.append(f"reason  {_short(str(json.loads(run.error).get('message')), whole)}")
     return "\n" + "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ import orjson
 
 from flowc.runtime.guard import Guard
 from flowc.runtime.masking import extra_fields, mask_record
+from flowc.runtime.unseen import escaped
 
 FORMATS: Final = ("console", "json")
 LEVELS: Final = ("debug", "info", "warning", "error")
@@ -61,12 +62,12 @@ class MaskedLines(logging.StreamHandler[TextIO]):
         self._guard = guard
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as text; the record itself, which other handlers may get too, stays as it is."""
+        """The record as text, nothing in which speaks to a terminal; other handlers get the record as it was."""
         if not self._guard.knows_any:
-            return super().format(record)
+            return escaped(super().format(record))
         copy = logging.makeLogRecord(vars(record))
         mask_record(copy, self._guard)
-        return self._guard.mask(super().format(copy))
+        return escaped(self._guard.mask(super().format(copy)))
 
 
 class Logging(NamedTuple):

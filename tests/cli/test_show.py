@@ -98,8 +98,26 @@ def test_a_failed_run_tells_the_command_that_mends_it(flowc: Flowc, dsn: str, pa
     run_id = page.start("page")
     page.fail(page.poll()[0], retryable=False)
     text = shown(flowc, dsn, run_id)
-    assert "✗ website  failed  ValueError: no luck\n" in text
+    assert "✗ website  failed  0.00 s: ValueError: no luck\n" in text
     assert text.endswith(f"\nflowc retry {run_id} --db '{dsn}' runs what did not complete again\n")
+
+
+def test_a_failed_step_tells_its_attempts_and_how_long_it_took(
+    flowc: Flowc, dsn: str, page: Shop, clock: Clock
+) -> None:
+    run_id = page.start("page")
+    page.fail(page.poll()[0], retryable=True)
+    clock.set("2030-01-01 00:01Z")
+    [second] = page.poll()
+    clock.set("2030-01-01 00:01:05Z")
+    page.fail(second, retryable=False)
+    assert "✗ website  failed  2 attempts, 5.0 s: ValueError: no luck\n" in shown(flowc, dsn, run_id)
+
+
+def test_a_cancelled_run_tells_the_reason(flowc: Flowc, dsn: str, page: Shop) -> None:
+    run_id = page.start("page")
+    assert flowc("cancel", run_id, "--reason", "wrong\x1b[2J input", "--db", dsn).returncode == 0
+    assert "\nreason  wrong [2J input\n" in shown(flowc, dsn, run_id)
 
 
 def test_one_step_is_shown_whole(flowc: Flowc, dsn: str, page: Shop) -> None:
@@ -113,6 +131,18 @@ def test_one_step_is_shown_whole(flowc: Flowc, dsn: str, page: Shop) -> None:
     wrong = flowc("show", run_id, "sumary", "--db", dsn)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr.endswith("error: `page` has no step `sumary`\nhelp: did you mean `summary`?\n")
+
+
+def test_an_output_that_speaks_to_a_terminal_is_escaped_and_means_the_same(
+    flowc: Flowc, dsn: str, db: psycopg.Connection
+) -> None:
+    shop = Shop(db, {"flow": "evil", "steps": {"only": {"kind": "task"}}})
+    run_id = shop.start("evil")
+    value = "\x9b31m \u202e ä\x7f"
+    shop.complete(shop.poll()[0], value)
+    for result in (flowc("watch", run_id, "--db", dsn), flowc("show", run_id, "only", "--db", dsn)):
+        assert '"\\u009b31m \\u202e ä\\u007f"\n' in result.stdout
+    assert json.loads(flowc("watch", run_id, "--db", dsn).stdout) == {"only": value}
 
 
 def test_a_run_s_id_cut_short_is_found_or_its_candidates_are_listed(flowc: Flowc, dsn: str, page: Shop) -> None:

@@ -13,7 +13,7 @@ import pytest
 from flowc import Context
 from flowc.runtime import logs
 from flowc.runtime.guard import Guard
-from flowc.runtime.logs import JSONLines, Logging, log_to
+from flowc.runtime.logs import FORMATS, JSONLines, Logging, log_to
 from flowc.runtime.secrets import Secrets
 
 VALUE = "correct-horse"
@@ -105,6 +105,18 @@ def test_console_lines_name_the_task_that_wrote_them(guard: Guard, stream: io.St
     first, second = stream.getvalue().splitlines()
     assert first.endswith(" INFO flowc.handler: hello (pages.fetch[3] of run r1, attempt 2)")
     assert second.endswith(" INFO other: plain")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_nothing_that_is_logged_speaks_to_a_terminal(guard: Guard, stream: io.StringIO, form: str) -> None:
+    log_to(stream, guard, Logging(form))
+    try:
+        raise ValueError("\x1b]0;title\x07 \x9b31m \u202e")
+    except ValueError as error:
+        logging.getLogger("flowc.worker").exception("failed: %s", error)
+    text = stream.getvalue()
+    assert not set(text) & set("\x1b\x07\x9b\u202e")
+    assert "failed: \\u001b]0;title\\u0007 \\u009b31m \\u202e" in text
 
 
 def test_what_json_cannot_hold_is_written_as_text() -> None:
