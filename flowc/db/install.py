@@ -57,9 +57,9 @@ create table if not exists flowc.installation (
   views_found text not null,
   installed_at timestamptz not null default clock_timestamp()
 );
-if (select max(number) from flowc.migrations) > {schema} then
+if greatest((select max(number) from flowc.migrations), (select schema_version from flowc.installation)) > {schema} then
   raise exception 'the database holds schema % of flowc, this is flowc {version} with schema {schema}',
-    (select max(number) from flowc.migrations)
+    greatest((select max(number) from flowc.migrations), (select schema_version from flowc.installation))
     using errcode = '{differs}', hint = 'upgrade flowc';
 end if;
 """

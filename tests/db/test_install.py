@@ -138,6 +138,11 @@ def test_a_newer_schema_is_left_alone(psql, empty_dsn: str) -> None:
     assert done.returncode == 3
     assert "upgrade flowc" in done.stderr
     assert _everything(empty_dsn) == before
+    # The record alone says it too.
+    with connect(empty_dsn) as conn:
+        conn.execute("delete from flowc.migrations where number = 9999")
+        with pytest.raises(DatabaseError, match="holds schema 9999 of flowc, this is flowc"):
+            install(conn)
 
 
 def test_an_older_schema_asks_for_an_install(db: psycopg.Connection) -> None:
