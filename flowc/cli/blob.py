@@ -28,12 +28,16 @@ if TYPE_CHECKING:
     from flowc.runtime.blobs import Blob
 
 
-@click.group(epilog="Example:  flowc blob get 2d711642b726 > report.pdf")
-def command() -> None:
+@click.group(epilog="Example:  flowc blob get 2d711642b726 > report.pdf", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Read, list and collect blobs: the values over 64 KiB that runs keep outside of their rows.
 
     They are stored once, by the SHA-256 of their bytes; `flowc show` says which ones a run has.
     """
+    if ctx.invoked_subcommand is None:
+        say(ctx.get_help())
+        ctx.exit(2)
 
 
 @command.command(epilog="Example:  flowc blob get 2d711642b726 > report.pdf")
@@ -134,7 +138,7 @@ def _write(blob: Blob, file: Path | None) -> None:
                 while piece := source.read(1024 * 1024):
                     target.write(piece)
         except OSError as error:
-            raise UsageError(f"cannot write {file}: {error.strerror}") from None
+            raise UsageError(f"cannot write {file}: {error.strerror}", help="check the folder") from None
     say(f"{file}: {size_of(blob.size)}, {blob.media_type}")
 
 

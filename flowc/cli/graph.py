@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flowc.project.settings import Settings
 
 FORMATS = ("mermaid", "dot", "svg", "ascii")
-_BY_SUFFIX = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid"}
+_BY_SUFFIX = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid", ".txt": "ascii"}
 _COLUMNS = 80
 
 
@@ -52,6 +52,7 @@ def command(file: Path | None, form: str | None, run_id: str | None, output: Pat
     """
     if file is None and run_id is None:
         raise UsageError("nothing says what to draw", help="name a FILE, or a run with --run")
+    form = form or _format_of(output)
     settings = settings_here()
     source = _read(file, settings) if file else None
     if run_id is not None:
@@ -62,11 +63,22 @@ def command(file: Path | None, form: str | None, run_id: str | None, output: Pat
     else:
         assert source is not None
         picture = picture_of(*source)
-    text = _rendered(picture, form or _BY_SUFFIX.get(output.suffix if output else "", "ascii"), output)
+    text = _rendered(picture, form, output)
     if output is None:
         put(text)
     else:
         _write(output, text)
+
+
+def _format_of(output: Path | None) -> str:
+    """The format that the ending of a file's name says; without a file or an ending, the drawing for terminals."""
+    if output is None or not output.suffix:
+        return "ascii"
+    if output.suffix not in _BY_SUFFIX:
+        raise UsageError(
+            f"no format has the ending {output.suffix}", help=f"give --format, or one of {' '.join(_BY_SUFFIX)}"
+        )
+    return _BY_SUFFIX[output.suffix]
 
 
 def _read(file: Path, settings: Settings) -> _Source:
@@ -129,5 +141,5 @@ def _write(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from error
+        raise UsageError(f"cannot write {output}: {error.strerror}", help="check the folder") from error
     say(f"wrote {output}")

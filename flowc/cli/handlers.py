@@ -26,5 +26,5 @@ def command(target: str | None, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from error
+        raise UsageError(f"cannot write {output}: {error.strerror}", help="check the folder") from error
     say(f"wrote {output}")

@@ -22,7 +22,7 @@ from flowc.db import queries
 @pairs_argument
 @input_option
 @click.option("--key", metavar="KEY", help="The same key for the same flow starts one run only.")
-@click.option("--priority", type=int, default=0, help="Higher first.")
+@click.option("--priority", type=click.IntRange(-1_000_000, 1_000_000), metavar="N", default=0, help="Higher first.")
 @click.option("--wait", is_flag=True, help="Wait until the run has ended and print its output.")
 @database_option
 def command(

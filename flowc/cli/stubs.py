@@ -32,5 +32,5 @@ def command(file: Path, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from error
+        raise UsageError(f"cannot write {output}: {error.strerror}", help="check the folder") from error
     say(f"wrote {output}")

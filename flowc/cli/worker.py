@@ -35,7 +35,7 @@ _AT_ONCE = 16
 @click.option("--lease", callback=to_duration, default="30s", metavar="TIME", help="A task is ours so long; 30s.")
 @click.option("--drain", is_flag=True, help="Stop when nothing is queued or started.")
 @secrets_option
-@click.option("--code-version", metavar="WORD", help="Kept with attempts; else FLOWC_CODE_VERSION, else a digest.")
+@click.option("--code-version", metavar="WORD", help="Kept with attempts; FLOWC_CODE_VERSION or a digest.")
 @click.option("--log-format", metavar="FORM", type=click.Choice(FORMATS), default=FORMATS[0], help="console or json.")
 @click.option("--log-level", metavar="LEVEL", type=click.Choice(LEVELS), default="info", help="debug, info or more.")
 @click.option("--health-port", metavar="PORT", type=click.IntRange(0, 65535), help="Answer GET /health there.")

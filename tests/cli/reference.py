@@ -12,7 +12,7 @@ import click
 from flowc.cli.deploying import Entry
 from flowc.cli.group import COMMANDS, flowc
 from flowc.db.health import Finding, Health
-from flowc.db.rows import DeployedFlow, Run, StepState, StepTask, TaskError
+from flowc.db.rows import DeployedFlow, Run, StepState, StepTask, StoredBlob, TaskError
 from flowc.db.verify import Difference
 
 HEAD = """\
@@ -53,6 +53,7 @@ JSON: dict[str, tuple[str, tuple[tuple[str | None, type], ...], tuple[Extra, ...
     "flows": ("list", ((None, DeployedFlow),), ()),
     "plan": ("list", ((None, Entry),), (Extra("plan", "text: new, unchanged, differs, gone or retired"),)),
     "verify": ("list", ((None, Difference),), ()),
+    "blob ls": ("list", ((None, StoredBlob),), ()),
     "doctor": ("object", (("findings", Finding),), (Extra("more", "true or false"), Extra("live_workers", "number"))),
 }
 _TYPES = {
@@ -94,6 +95,8 @@ def _sections(name: str) -> Iterator[str]:
         for verb, sub in command.commands.items():
             below = click.Context(sub, info_name=verb, parent=context, terminal_width=80)
             yield f"### flowc {name} {verb}\n\n{_help(sub, below)}"
+            if f"{name} {verb}" in JSON:
+                yield _json(f"{name} {verb}")
 
 
 def _help(command: click.Command, context: click.Context) -> str:

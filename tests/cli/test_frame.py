@@ -52,8 +52,9 @@ def test_help_fits_one_screen_and_has_an_example(flowc: Flowc, command: str, opt
     assert any(line.strip().startswith("Example:") for line in lines)
 
 
-def test_without_a_command_the_help_goes_to_stderr(flowc: Flowc) -> None:
-    result = flowc()
+@pytest.mark.parametrize("above", [[], ["blob"]])
+def test_without_a_command_the_help_goes_to_stderr(flowc: Flowc, above: list[str]) -> None:
+    result = flowc(*above)
     assert (result.returncode, result.stdout) == (2, "")
     assert "Commands:" in result.stderr
 
@@ -65,6 +66,7 @@ def test_without_a_command_the_help_goes_to_stderr(flowc: Flowc) -> None:
         (["check", "--fromat", "json"], "error: no such option '--fromat'"),
         (["check", "--format", "xml"], "error: invalid value for '--format'"),
         (["run"], "error: missing argument 'FILE'"),
+        (["start", "report", "--priority", "1000001"], "1000001 is not in the range -1000000<=x<=1000000"),
         (["prune", "--older-than", "30"], "`30` is no duration: write it like"),
     ],
 )

@@ -43,6 +43,16 @@ def test_without_a_format_the_ending_of_the_file_says_it(flowc: Flowc, project: 
     assert (nowhere.returncode, nowhere.stderr[:35]) == (2, "error: cannot write none/out.svg: N")
 
 
+def test_an_ending_that_says_no_format_is_refused(flowc: Flowc, project: Path) -> None:
+    result = flowc("graph", FLOW, "-o", "out.png")
+    assert (result.returncode, result.stdout, (project / "out.png").exists()) == (2, "", False)
+    assert result.stderr == (
+        "error: no format has the ending .png\nhelp: give --format, or one of .svg .dot .gv .mmd .mermaid .txt\n"
+    )
+    assert flowc("graph", FLOW, "-o", "out.png", "--format", "ascii").returncode == 0
+    assert flowc("graph", FLOW, "-o", "out").returncode == 0
+
+
 def test_a_file_is_drawn_without_what_only_databases_and_runs_need(project: Path) -> None:
     command = [sys.executable, "-X", "importtime", "-m", "flowc", "graph", FLOW]
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True, env=environment())

@@ -27,6 +27,7 @@ def failing(db: psycopg.Connection) -> str:
     run_id = queries.start_flow(db, "lost")
     [task] = queries.poll_for_tasks(db, 0, "w", ["a"], 1, timedelta(minutes=1))
     queries.fail_task(db, run_id, "a", None, task.attempt, '{"class": "ValueError", "message": "no"}')
+    db.execute("select flowc.put_blob('bytes', 'text/plain')")
     return run_id
 
 
@@ -38,6 +39,7 @@ def test_json_has_the_documented_keys(flowc: Flowc, dsn: str, failing: str) -> N
         "flows": ["flows"],
         "plan": ["plan", "flows"],
         "verify": ["verify"],
+        "blob ls": ["blob", "ls"],
         "doctor": ["doctor"],
     }
     assert queries_of.keys() == JSON.keys()
