@@ -38,7 +38,8 @@ begin
   where n.flow_id = _flow_id and n.node = c.child;
   update flowc._nodes n set cond_nodes = array(
       select c.node from unnest(n.cond_slugs) with ordinality as s (slug, at)
-      join flowc._nodes c on c.flow_id = _flow_id and c.step_slug = s.slug collate "C" and c.kind <> 3 order by s.at)
+      cross join lateral (select c.node from flowc._nodes c
+        where c.flow_id = _flow_id and c.step_slug = s.slug collate "C" and c.kind < 3 limit 1) as c order by s.at)
   where n.flow_id = _flow_id and (n.run_if is not null or n.run_unless is not null);
   update flowc._edges e set n_in = n.n_in, n_join = n.n_join, queue = n.queue, priority = n.priority,
     max_attempts = n.max_attempts, need_id = n.need_id,
@@ -49,7 +50,7 @@ begin
   from flowc._edges e
   where n.flow_id = _flow_id and n.kind = 0 and e.flow_id = _flow_id and e.parent = n.node
     and e.plain and e.n_in = 1 and e.queue = n.queue
-    and not exists (select from flowc._nodes o where o.flow_id = _flow_id and o.kind < 2 and o.priority <> n.priority)
+    and (select count(distinct o.priority) = 1 from flowc._nodes o where o.flow_id = _flow_id and o.kind < 2)
     and not exists (select from flowc._edges o where o.flow_id = _flow_id and o.parent = n.node and o.child <> e.child);
   update flowc._edges e set n_in = (select count(*) from flowc._edges o where o.flow_id = _flow_id and o.child = 32767)
   where e.flow_id = _flow_id and e.child = 32767;

@@ -13,8 +13,8 @@ as $$
     -- within a branch, who waits for a nested branch waits for every step in it
     select i.step_slug, i.branch
     from inside i
-    join flowc.deps d on d.flow_slug = _slug and d.kind <> 'gate'
-      and (d.depends_on = i.step_slug or exists (select from inside o where o.step_slug = i.step_slug and o.branch = d.depends_on))
+    join (select step_slug, step_slug as part_of from inside union select step_slug, branch from inside) as o on o.step_slug = i.step_slug
+    join flowc.deps d on d.flow_slug = _slug and d.kind <> 'gate' and d.depends_on = o.part_of
     join inside w on w.step_slug = d.step_slug and w.branch = i.branch
   ), final as (
     select i.branch, array_agg(n.node order by n.node) as nodes

@@ -1,7 +1,9 @@
 -- Derives the engine's plan of a deployed flow, once: nodes, edges, and what start, poll and the end of a run need.
--- Does nothing for a digest that is not the deployed one, and nothing the second time.
+-- Does nothing for a digest that is not the deployed one, and nothing the second time. No statistics know the rows that
+-- were just inserted: taken for one, ten thousand steps would be joined in nested loops, each with each.
 create or replace function flowc.prepare_flow(flow_slug text, digest text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, flowc, pg_temp
+set enable_nestloop = off set jit = off
 as $$
 declare
   _flow_id    integer;

@@ -140,7 +140,7 @@ def test_files_that_are_not_there_are_told(flowc: Flowc, shop: Path) -> None:
     refused = flowc("handlers", "-o", "no/such/folder.json")
     assert (refused.returncode, refused.stderr) == (
         2,
-        "error: cannot write no/such/folder.json: No such file or directory\n",
+        "error: cannot write no/such/folder.json: No such file or directory\nhelp: check the folder\n",
     )
 
 

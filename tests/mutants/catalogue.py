@@ -23,8 +23,8 @@ ENGINE = (
     sql(
         "a task is handed over past a more urgent step's",
         "_plan_edges",
-        " and o.priority <> n.priority)",
-        " and false)",
+        "count(distinct o.priority) = 1",
+        "true",
         "handing",
     ),
     sql(
