@@ -38,13 +38,14 @@ def alone(conn: psycopg.Connection, url: str, runs: int = 100) -> dict[str, floa
     }
 
 
-def starts(conn: psycopg.Connection, single: int = 500, batches: int = 50) -> dict[str, float]:
-    """Server CPU milliseconds of a start, alone and in a batch of 100."""
+def starts(conn: psycopg.Connection, url: str, single: int = 2000, batches: int = 50) -> dict[str, float]:
+    """Server CPU milliseconds of a start, alone and in a batch of 100, on a connection as applications have them."""
     server = ServerCpu(conn)
-    before = server.seconds()
-    for _ in range(single):
-        conn.execute("select flowc.start_flow('chain3')")
-    between = server.seconds()
-    start(conn, "chain3", batches * 100)
-    after = server.seconds()
+    with psycopg.connect(url, autocommit=True) as application:
+        before = server.seconds()
+        for _ in range(single):
+            application.execute("select flowc.start_flow('chain3')")
+        between = server.seconds()
+        start(application, "chain3", batches * 100)
+        after = server.seconds()
     return {"single_ms": (between - before) / single * 1000, "batch_ms": (after - between) / (batches * 100) * 1000}

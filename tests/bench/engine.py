@@ -47,7 +47,7 @@ def measure(
                             figures["load"][peer] = found | _ratio(found, figures["load"].get("chain3"))
                 calls = {
                     "alone": lambda: alone(conn, server.url),
-                    "starts": lambda: starts(conn),
+                    "starts": lambda: starts(conn, server.url),
                     "idle": lambda: idle(conn, server.url, log),
                     "map": lambda: wide_map(conn, server.url, log),
                     "queued": lambda: queued(conn),
