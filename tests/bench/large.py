@@ -47,6 +47,7 @@ def _fill(conn: psycopg.Connection, runs: int) -> None:
         [runs, psycopg.types.json.Jsonb(OUTPUT)],
     )
     conn.execute("vacuum analyze flowc._runs, flowc._done")
+    conn.execute("checkpoint")  # what the filling left to write is not the steps' work
 
 
 def queued(conn: psycopg.Connection, tasks: int = _STORED, polls: int = 200) -> dict[str, float]:
