@@ -15,7 +15,8 @@ from flowc.cli.here import settings_here
 from flowc.cli.options import database_option
 from flowc.cli.order import drawing_order
 from flowc.cli.sources import compile_paths, definitions_of
-from flowc.cli.terminal import is_rich, put, say, width
+from flowc.cli.terminal import is_rich, say, width
+from flowc.cli.written import put_or_write
 from flowc.draw.picture import Picture, Run, State, picture_of
 from flowc.errors import NotDeployedError, UsageError
 
@@ -63,11 +64,7 @@ def command(file: Path | None, form: str | None, run_id: str | None, output: Pat
     else:
         assert source is not None
         picture = picture_of(*source)
-    text = _rendered(picture, form, output)
-    if output is None:
-        put(text)
-    else:
-        _write(output, text)
+    put_or_write(_rendered(picture, form, output), output)
 
 
 def _format_of(output: Path | None) -> str:
@@ -135,11 +132,3 @@ def _shows_lines() -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}", help="check the folder") from error
-    say(f"wrote {output}")

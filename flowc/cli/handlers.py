@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from flowc.cli.here import load_handlers, settings_here
-from flowc.cli.terminal import put, say
-from flowc.errors import UsageError
+from flowc.cli.written import put_or_write
 
 
 @click.command(epilog="Example:  flowc handlers app.flows:handlers -o facts.json")
@@ -19,12 +18,4 @@ def command(target: str | None, output: Path | None) -> None:
 
     `flowc check --handlers FILE.json` holds flows against them without importing the application.
     """
-    text = load_handlers(target, settings_here()).export()
-    if output is None:
-        put(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}", help="check the folder") from error
-    say(f"wrote {output}")
+    put_or_write(load_handlers(target, settings_here()).export(), output)

@@ -8,9 +8,8 @@ import click
 
 from flowc.cli.here import settings_here
 from flowc.cli.sources import compile_paths, definitions_of
-from flowc.cli.terminal import put, say
+from flowc.cli.written import put_or_write
 from flowc.compiler.stubs import stubs
-from flowc.errors import UsageError
 
 
 @click.command(epilog="Example:  flowc stubs flows/analyze_website.yaml -o app/analyze_website_types.py")
@@ -25,12 +24,4 @@ def command(file: Path, output: Path | None) -> None:
     [compilation] = compile_paths([file], settings_here(), None)
     definitions_of([compilation])
     assert compilation.flow is not None
-    text = stubs(compilation.flow)
-    if output is None:
-        put(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}", help="check the folder") from error
-    say(f"wrote {output}")
+    put_or_write(stubs(compilation.flow), output)
