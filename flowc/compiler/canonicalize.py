@@ -80,16 +80,8 @@ def _add_work(step: Step, body: dict[str, Any]) -> None:
 
 def _retry(retry: Retry) -> dict[str, int | float]:
     default = model.RETRY
-    body: dict[str, int | float] = {}
-    if retry.max_attempts != default.max_attempts:
-        body["max_attempts"] = retry.max_attempts
-    if retry.base_delay != default.base_delay:
-        body["base_delay"] = retry.base_delay
-    if retry.max_delay != default.max_delay:
-        body["max_delay"] = retry.max_delay
-    if retry.jitter != default.jitter:
-        body["jitter"] = retry.jitter
-    return body
+    names = ("max_attempts", "base_delay", "max_delay", "jitter")
+    return {name: value for name in names if (value := getattr(retry, name)) != getattr(default, name)}
 
 
 def _pattern(pattern: Any) -> Any:

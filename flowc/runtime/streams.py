@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from threading import get_ident
@@ -57,7 +58,33 @@ class _Lines:
                 self._pass_on(self._guard.mask(rest))
 
 
-class MaskedStream:
+class _Passing(ABC):
+    """What both kinds of masked streams have in common: lines are passed on, all else is asked of the one beneath."""
+
+    _stream: Any
+    _lines: _Lines
+
+    @abstractmethod
+    def write(self, data: Any) -> int:
+        """Take text, or bytes; returns how much."""
+
+    def writelines(self, lines: Iterable[Any]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        self._lines.flush()
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Only flush: it is everybody's."""
+        self.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class MaskedStream(_Passing):
     """A text stream that masks what is written to it; whoever closes it closes nothing.
 
     Args:
@@ -86,18 +113,6 @@ class MaskedStream:
         self._lines.add(text)
         return len(text)
 
-    def writelines(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        self._lines.flush()
-        self._stream.flush()
-
-    def close(self) -> None:
-        """Only flush: it is everybody's."""
-        self.flush()
-
     def finish(self) -> None:
         """Pass on all that was begun."""
         self._lines.finish()
@@ -105,11 +120,8 @@ class MaskedStream:
             self._bytes.finish()
         self._stream.flush()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
-
-class _MaskedBytes:
+class _MaskedBytes(_Passing):
     """The same for bytes, whatever they are."""
 
     def __init__(self, stream: BinaryIO, guard: Guard) -> None:
@@ -121,26 +133,11 @@ class _MaskedBytes:
         self._lines.add(self._decoder.decode(bytes(data)))
         return memoryview(data).nbytes
 
-    def writelines(self, lines: Iterable[Any]) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        self._lines.flush()
-        self._stream.flush()
-
-    def close(self) -> None:
-        """Only flush: it is everybody's."""
-        self.flush()
-
     def finish(self) -> None:
         """Pass on all that was begun."""
         self._lines.add(self._decoder.decode(b"", final=True))
         self._lines.finish()
         self._stream.flush()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
 
 @contextmanager
