@@ -6,6 +6,7 @@ import gc
 import os
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from flowc.cli.terminal import say
 from flowc.diagnostic import ERROR, Diagnostic
 from flowc.errors import UsageError
 from flowc.project.checked import checked
-from flowc.project.checking import check_project
+from flowc.project.checking import check_project, is_released
 
 if TYPE_CHECKING:
     from flowc.compiler.signatures import Signatures
@@ -64,13 +65,13 @@ def command(
     facts = handler_facts(handlers, settings)
     signatures = None if facts is None else _signatures(facts)
     fixed: int | None = None
+    cache = None if no_cache or Path("-") in paths else _cache(settings, cache_dir, facts)
+    check = partial(check_paths, paths, settings, signatures, cache, with_digest=is_released(paths, settings, base))
     if Path("-") in paths:
         _refuse_with_stdin(paths, fix or diff)
-        cache = None
         flows = [checked(compile_stdin(stdin_filename, settings, signatures))]
     else:
-        cache = None if no_cache else _cache(settings, cache_dir, facts)
-        flows = check_paths(paths, settings, signatures, cache)
+        flows = check()
     if diff or fix:
         from flowc.cli.mending import mend_files, print_diff
 
@@ -80,7 +81,7 @@ def command(
             rest = [diagnostic for each in flows for diagnostic in each.diagnostics]
             raise click.exceptions.Exit(1 if fixable else _exit_code(rest, fail_on))
         fixed = mend_files(flows, signatures)
-        flows = check_paths(paths, settings, signatures, cache) if fixed else flows
+        flows = check() if fixed else flows
     found = check_project(
         flows, paths, settings, handlers=None if facts is None else facts.places, locked=locked, base=base
     )

@@ -49,15 +49,17 @@ def compile_paths(paths: Sequence[Path], settings: Settings, signatures: Signatu
 
 
 def check_paths(
-    paths: Sequence[Path], settings: Settings, signatures: Signatures, cache: Cache | None
+    paths: Sequence[Path], settings: Settings, signatures: Signatures, cache: Cache | None, *, with_digest: bool
 ) -> list[Checked]:
     """What a check of every flow below ``paths`` finds; without paths, below those of the settings.
+
+    ``with_digest`` says whether the digests will be asked for.
 
     Raises:
         UsageError: nothing is found, or a file cannot be read.
     """
     files = find_flows(_chosen(paths, settings), None if cache is None else partial(_is_flow, cache))
-    found = [_check(file, signatures, cache) for file in files]
+    found = [_check(file, signatures, cache, with_digest) for file in files]
     if cache is not None:
         cache.save()
     for flow in found:
@@ -80,15 +82,15 @@ def _is_flow(cache: Cache, file: str) -> bool:
     return answer
 
 
-def _check(file: Path, signatures: Signatures, cache: Cache | None) -> Checked:
+def _check(file: Path, signatures: Signatures, cache: Cache | None, with_digest: bool) -> Checked:
     name = str(file)
     look = cache.look(name) if cache else None
-    known = cache.get(look, name) if cache and look else None
+    known = cache.get(look, name, with_digest=with_digest) if cache and look else None
     if known is not None:
         return known
     from flowc.project.checked import briefly
 
-    found = briefly(_compile(file, signatures))
+    found = briefly(_compile(file, signatures), with_digest=with_digest)
     if cache and look:
         cache.put(look, found)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from flowc.compiler.build import build
@@ -20,9 +21,9 @@ from flowc.compiler.validate import validate
 from flowc.diagnostic import ERROR, Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compilation:
-    """What became of one flow file: its mistakes, sorted; its definition where none of them is an error.
+    """What became of one flow file: its mistakes, sorted, and what it means.
 
     ``text`` is for reports: what the file says, also where nothing could be made of it. ``borrowed`` are the files
     from which it has schemas, None if there are none.
@@ -32,9 +33,15 @@ class Compilation:
     document: Document | None = None
     flow: Flow | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    definition: Definition | None = None
     text: str = ""
     borrowed: Borrowed | None = None
+
+    @cached_property
+    def definition(self) -> Definition | None:
+        """What the flow means; None where a mistake is an error. Made when somebody asks: most checks do not."""
+        if self.flow is None or any(mistake.severity is ERROR for mistake in self.diagnostics):
+            return None
+        return canonicalize(self.flow)
 
 
 def compile_file(
@@ -54,6 +61,4 @@ def compile_file(
     found = strays + validate(document) + [mistake for check in CHECKS for mistake in check(flow, signatures)]
     mistakes += [mistake for mistake in found if not document.explains(mistake)]
     mistakes = ignore(document, mistakes, handlers=signatures is not None)
-    wrong = any(mistake.severity is ERROR for mistake in mistakes)
-    definition = None if wrong else canonicalize(flow)
-    return Compilation(name, document, flow, sorted(mistakes), definition, document.text, borrowed)
+    return Compilation(name, document, flow, sorted(mistakes), document.text, borrowed)

@@ -70,7 +70,7 @@ class Cache:
         entry = self._entry(look)
         self._put(look, answer, entry[2] if entry else None)
 
-    def get(self, look: Look, file: str) -> Checked | None:
+    def get(self, look: Look, file: str, *, with_digest: bool) -> Checked | None:
         """What a check of ``file`` found, all of it; None where that is not known."""
         entry = self._entry(look)
         if entry is None or entry[2] is None:
@@ -79,7 +79,8 @@ class Cache:
             slug, digest, calls, rows, borrowed = entry[2]
             if borrowed is not None and not self._is_as_it_was(borrowed, file):
                 return None
-            return Checked(file, diagnostics_of(rows, file), slug, digest, None if calls is None else tuple(calls))
+            found = Checked(file, diagnostics_of(rows, file), slug, digest, None if calls is None else tuple(calls))
+            return None if with_digest and digest is None and not found.has_error else found
         except (ValueError, TypeError, AttributeError):
             return None
 
@@ -88,7 +89,7 @@ class Cache:
         borrowed = None if found.borrowed is None else self._states(found.borrowed)
         if len(found.diagnostics) <= _MOST_DIAGNOSTICS and (found.borrowed is None or borrowed is not None):
             entry = self._entry(look)
-            result = [found.slug, found.digest, found.calls, rows_of(found.diagnostics), borrowed]
+            result = [found.slug, found.known_digest, found.calls, rows_of(found.diagnostics), borrowed]
             self._put(look, entry[1] if entry else None, result)
 
     def save(self) -> None:

@@ -31,6 +31,11 @@ def lock_file(paths: Sequence[Path], settings: Settings) -> Path:
     return own if own.is_file() else settings.lock
 
 
+def is_released(paths: Sequence[Path], settings: Settings, base: str | None) -> bool:
+    """Whether there may be releases to hold the flows of ``paths`` against."""
+    return base is not None or lock_file(paths, settings).is_file()
+
+
 def check_project(
     flows: Sequence[Checked],
     paths: Sequence[Path],

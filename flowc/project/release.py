@@ -83,7 +83,7 @@ def _changed(flows: Sequence[Checked], release: Release) -> Iterator[Diagnostic]
     entries = release.entries
     for flow in flows:
         entry = entries.get(str(flow.slug))
-        if flow.digest is None or entry is None or entry.digest == flow.digest:
+        if entry is None or flow.digest in (None, entry.digest):
             continue
         from flowc.compiler.checks.release.released_changed import RULE
 

@@ -128,6 +128,46 @@ def test_the_lock_and_git_say_the_same(project: Project, git: Git, check: Check)
 
 
 @pytest.mark.usefixtures("_aged")
+def test_digests_are_kept_once_there_are_releases_to_hold_them_against(
+    project: Project, check: Check, never_compile: Callable[[], None]
+) -> None:
+    project.write("flows/a.yaml", "flow: a\nsteps: {b: }\n")
+    project.lock()
+    lock = project.settings.lock
+    released = lock.read_text(encoding="utf-8")
+    lock.unlink()
+    assert check().startswith("0\n")
+    lock.write_text(released, encoding="utf-8")
+    assert check().startswith("0\n")
+    never_compile()
+    assert check().startswith("0\n")
+
+
+@pytest.mark.usefixtures("_aged")
+def test_a_released_flow_that_was_found_right_before_its_release_is_told_when_it_changed(
+    project: Project, check: Check
+) -> None:
+    project.write("flows/a.yaml", "flow: a\nsteps: {b: }\n")
+    project.lock()
+    lock = project.settings.lock
+    released = lock.read_text(encoding="utf-8")
+    lock.unlink()
+    project.write("flows/a.yaml", "flow: a\nsteps: {b: , c: }\n")
+    assert check().startswith("0\n")
+    lock.write_text(released, encoding="utf-8")
+    assert "FL901" in check("--no-cache")
+    assert check() == check() == check("--no-cache")
+
+
+def test_nothing_is_put_into_canonical_form_where_nothing_is_released(
+    project: Project, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("flows/a.yaml", RIGHT)
+    monkeypatch.setattr("flowc.compiler.pipeline.canonicalize", lambda flow: pytest.fail("made a definition"))
+    assert check().startswith("0\n")
+
+
+@pytest.mark.usefixtures("_aged")
 def test_what_was_mended_is_checked_anew(project: Project, check: Check) -> None:
     text = "flow: a\nsteps:\n  b: {tiemout: 5s, with: {x: yes}}\n"
     results = []
@@ -150,10 +190,12 @@ def test_handlers_are_part_of_what_was_found(project: Project) -> None:
         shutil.copyfile(file, project.folder / "a.yaml")
         name = [Path("a.yaml")]
         expected = [(facts, signatures_from(facts)), (None, None)]
-        anew = [check_paths(name, project.settings, signatures, None) for _, signatures in expected]
+        anew = [check_paths(name, project.settings, signatures, None, with_digest=True) for _, signatures in expected]
         for _ in range(2):
             for (told, signatures), [fresh] in zip(expected, anew, strict=True):
-                [kept] = check_paths(name, project.settings, signatures, open_cache(project.folder, None, told))
+                [kept] = check_paths(
+                    name, project.settings, signatures, open_cache(project.folder, None, told), with_digest=True
+                )
                 assert rows_of(kept.diagnostics) == rows_of(fresh.diagnostics)
                 assert (kept.slug, kept.digest, kept.calls) == (fresh.slug, fresh.digest, fresh.calls)
 
@@ -305,7 +347,7 @@ def test_old_files_go(tmp_path: Path) -> None:
 
 def test_rows_are_diagnostics_again(project: Project) -> None:
     files = _golden(project)
-    for flow in check_paths([Path(file) for file in files], project.settings, None, None):
+    for flow in check_paths([Path(file) for file in files], project.settings, None, None, with_digest=False):
         rows = json.loads(json.dumps(rows_of(flow.diagnostics)))
         assert diagnostics_of(rows, flow.file) == flow.diagnostics
 
@@ -319,6 +361,6 @@ def test_long_reports_are_not_kept(project: Project) -> None:
         assert isinstance(kept, Cache)
         look = kept.look("flows/a.yaml")
         assert look is not None
-        assert kept.get(look, "flows/a.yaml") is None
-        [flow] = check_paths([], project.settings, None, kept)
+        assert kept.get(look, "flows/a.yaml", with_digest=False) is None
+        [flow] = check_paths([], project.settings, None, kept, with_digest=False)
         assert len(flow.diagnostics) == 300
