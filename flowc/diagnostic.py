@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -17,8 +18,7 @@ ERROR = Severity.ERROR
 WARNING = Severity.WARNING
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A stretch of text: 1-based lines and columns in code points, the end exclusive, a BOM not counted."""
 
     line: int
@@ -37,8 +37,7 @@ class Rule:
     fixable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A second place that explains the first, e.g. where a step was declared; ``file`` where it is another one."""
 
     position: Position
@@ -46,8 +45,7 @@ class Related:
     file: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A replacement of the text at ``position`` that mends the mistake."""
 
     position: Position

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 # Past this many slips two near names are equally far, and their names decide.
 _FAR = 6
+# Names whose plain form is kept: as many as a flow has steps.
+_REMEMBERED = 1 << 14
 _SEPARATORS = str.maketrans("", "", "_-. ")
 
 
@@ -17,19 +19,25 @@ def near(word: str, candidates: Iterable[str], most: int = 3) -> list[str]:
     neighbours is one slip; a candidate that merely begins with the word (or the other way round) comes last.
     Candidates at the same distance come in the order of their names, so that reports are the same in every run.
     """
-    plain = _plain(word)
-    letters = frozenset(plain)
+    plain, letters = _plain(word)
     allowed = _slips_allowed(len(plain))
-    found = []
+    ranked: dict[int, list[str]] = {}
     for candidate in set(candidates):
-        if candidate == word:
-            continue
-        rank = _rank(plain, letters, _plain(candidate), allowed)
-        if rank is not None:
-            found.append((rank, _distance(word, candidate, _FAR), candidate))
-    if any(rank == 0 for rank, _, _ in found):
-        found = [one for one in found if one[0] == 0]  # only case and separators differ: that is what is meant
-    return [candidate for _, _, candidate in sorted(found)[:most]]
+        rank = _rank(plain, letters, *_plain(candidate), allowed)
+        if rank is not None and candidate != word:
+            ranked.setdefault(rank, []).append(candidate)
+    found: list[str] = []
+    for rank in sorted(ranked):
+        found += _by_distance(word, ranked[rank])
+        if rank == 0 or len(found) >= most:  # where only case and separators differ, that is what is meant
+            break
+    return found[:most]
+
+
+def _by_distance(word: str, candidates: list[str]) -> list[str]:
+    if len(candidates) == 1:
+        return candidates
+    return sorted(candidates, key=lambda candidate: (_distance(word, candidate, _FAR), candidate))
 
 
 def did_you_mean(word: str, candidates: Iterable[str], most: int = 3) -> str | None:
@@ -55,9 +63,11 @@ def listing(names: Iterable[str], most: int = 8) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-@lru_cache(maxsize=4096)
-def _plain(name: str) -> str:
-    return name.translate(_SEPARATORS).casefold()
+@lru_cache(maxsize=_REMEMBERED)
+def _plain(name: str) -> tuple[str, frozenset[str]]:
+    """A name without case and separators, and the letters in it."""
+    plain = name.translate(_SEPARATORS).casefold()
+    return plain, frozenset(plain)
 
 
 def _slips_allowed(length: int) -> int:
@@ -66,42 +76,61 @@ def _slips_allowed(length: int) -> int:
     return 1 if length <= 4 else 2 if length <= 8 else 3
 
 
-def _rank(word: str, letters: frozenset[str], candidate: str, allowed: int) -> int | None:
+def _rank(word: str, letters: frozenset[str], candidate: str, its_letters: frozenset[str], allowed: int) -> int | None:
+    """How many slips apart the two are, ``allowed + 1`` where one begins with the other; None where they are far."""
     if word == candidate:
         return 0
-    # A slip brings at most one letter that was not there: most candidates need no closer look.
-    if abs(len(word) - len(candidate)) <= allowed and len(letters.difference(candidate)) <= allowed:
+    # A slip brings at most one letter and takes at most one: most candidates need no closer look.
+    if (
+        -allowed <= len(word) - len(candidate) <= allowed
+        and len(letters - its_letters) <= allowed
+        and len(its_letters - letters) <= allowed
+    ):
         distance = _distance(word, candidate, allowed)
         if distance <= allowed and distance < max(len(word), len(candidate)):
             return distance
-    if min(len(word), len(candidate)) >= 3 and (candidate.startswith(word) or word.startswith(candidate)):
+    if len(word) >= 3 and len(candidate) >= 3 and (candidate.startswith(word) or word.startswith(candidate)):
         return allowed + 1
     return None
 
 
 def _distance(a: str, b: str, limit: int) -> int:
-    """Insertions, deletions, changes and swaps of neighbours between the two; ``limit + 1`` if there are more."""
-    a, b = _apart(a, b)
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, char in enumerate(a, 1):
-        older, before, row = before, row, [i] + [limit + 1] * len(b)
-        for j in range(max(1, i - limit), min(len(b), i + limit) + 1):
-            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (char != b[j - 1]))
-            if i > 1 and j > 1 and char == b[j - 2] and a[i - 2] == b[j - 1]:
-                row[j] = min(row[j], older[j - 2] + 1)
-        if min(row) > limit:
-            return limit + 1
-    return min(row[-1], limit + 1)
+    """Insertions, deletions, changes and swaps of neighbours between the two; ``limit + 1`` if there are more.
+
+    As Ukkonen does it: for each number of slips, how far into ``a`` they lead, by how many characters ``b`` is ahead
+    there. So the cost is in the slips, and hardly in the lengths.
+    """
+    ahead = len(b) - len(a)
+    reached: dict[int, int] = {}
+    for slips in range(limit + 1):
+        rest = limit - slips
+        shifts = range(max(-slips, ahead - rest), min(slips, ahead + rest) + 1)
+        reached = {shift: _reach(a, b, shift, reached) for shift in shifts}
+        if reached.get(ahead) == len(a):
+            return slips
+    return limit + 1
 
 
-def _apart(a: str, b: str) -> tuple[str, str]:
-    """What is left of both without what they begin and end with in common."""
-    least = min(len(a), len(b))
-    begin = 0
-    while begin < least and a[begin] == b[begin]:
-        begin += 1
-    end = 0
-    while end < least - begin and a[-1 - end] == b[-1 - end]:
-        end += 1
-    return a[begin : len(a) - end], b[begin : len(b) - end]
+def _reach(a: str, b: str, shift: int, before: dict[int, int]) -> int:
+    """How far into ``a`` one slip more leads than ``before``, and all that is the same behind it."""
+    at = max(before.get(shift - 1, 0), before.get(shift + 1, -1) + 1)
+    here = before.get(shift)
+    if here is not None:
+        is_swap = a[here : here + 2] == b[here + shift : here + shift + 2][::-1]
+        at = max(at, here + 2 if is_swap else here + 1)
+    at = min(at, len(a), len(b) - shift)
+    return at + _alike(a, at, b, at + shift)
+
+
+def _alike(a: str, i: int, b: str, j: int) -> int:
+    """How many characters are the same in ``a`` from ``i`` on and in ``b`` from ``j`` on."""
+    most = min(len(a) - i, len(b) - j)
+    count, stride = 0, 1
+    while count < most:
+        if a[i + count : i + count + stride] == b[j + count : j + count + stride]:
+            count, stride = count + stride, stride * 2
+        elif stride == 1:
+            return count
+        else:
+            stride = 1
+    return most

@@ -45,6 +45,10 @@ class Node:
             return children[step]
         return None
 
+    def key_span(self, step: str | int) -> Span | None:
+        """Where the key of a mapping stands; None where there is none, and in lists."""
+        return self.keys.get(step) if self.keys and isinstance(step, str) else None
+
 
 class Document:
     """A flow file that could be read: ``value`` is plain JSON data, never to be changed; equal parts may be one object.
@@ -145,16 +149,17 @@ class Document:
     def span(self, path: Path, *, key: bool = False) -> Span:
         """The offsets of a value or of its key; those of the nearest existing ancestor where there is none."""
         node = self._tree()
-        key_span: Span | None = None
+        around, last = node, None
         for step in path:
             inner = node.child(step)
             if inner is None:
                 key = False
                 break
-            key_span = node.keys.get(step) if node.keys and isinstance(step, str) else None
-            node = inner
-        if key_span and (key or node.start == node.end):
-            return key_span
+            around, node, last = node, inner, step
+        if last is not None and (key or node.start == node.end):
+            key_span = around.key_span(last)
+            if key_span is not None:
+                return key_span
         if node.start == node.end and node.start > 0:
             return node.start - 1, node.end
         return node.start, node.end

@@ -5,6 +5,7 @@ Only for texts that `skim` could read: they are shallow, so that libyaml's compo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -28,32 +29,46 @@ def plain_places(source: Source) -> Node:
 
 
 class _PlainNode(Node):
-    """A node whose children, and whose end, are found when they are asked for."""
+    """A node whose children are made as they are asked for: most reports ask for one of a mapping's."""
 
-    __slots__ = ("_composed", "_text")
+    __slots__ = ("_composed", "_entries", "_made", "_text")
 
     def __init__(self, composed: Any, text: str) -> None:
         super().__init__(composed.start_mark.index, _end(composed, text))
         self._composed = composed
         self._text = text
+        # What stands at each key or index, with the key before it: nodes of libyaml, and of those asked for ours.
+        self._entries: Mapping[str | int, tuple[Any, Any]] | None = None
+        self._made: dict[str | int, Node] = {}
 
     def child(self, step: str | int) -> Node | None:
         """What stands under a key or at an index; None where there is nothing."""
-        if self.children is None:
-            self._open()
-        return super().child(step)
+        made = self._made.get(step)
+        if made is None:
+            entry = self._entry(step)
+            if entry is None:
+                return None
+            made = self._made[step] = _PlainNode(entry[1], self._text)
+        return made
 
-    def _open(self) -> None:
-        composed, text = self._composed, self._text
-        if type(composed) is yaml.MappingNode:
-            self.children = {key.value: _PlainNode(value, text) for key, value in composed.value}
-            self.keys = {key.value: _key_span(key) for key, _ in composed.value}
-        elif type(composed) is yaml.SequenceNode:
-            self.children = [_PlainNode(value, text) for value in composed.value]
+    def key_span(self, step: str | int) -> Span | None:
+        """Where the key of a mapping stands; None where there is none, and in lists."""
+        entry = self._entry(step)
+        key = entry and entry[0]
+        return (key.start_mark.index, key.end_mark.index) if key is not None else None
+
+    def _entry(self, step: str | int) -> tuple[Any, Any] | None:
+        if self._entries is None:
+            self._entries = _entries(self._composed)
+        return self._entries.get(step)
 
 
-def _key_span(key: Any) -> Span:
-    return key.start_mark.index, key.end_mark.index
+def _entries(composed: Any) -> Mapping[str | int, tuple[Any, Any]]:
+    if type(composed) is yaml.MappingNode:
+        return {entry[0].value: entry for entry in composed.value}
+    if type(composed) is yaml.SequenceNode:
+        return {index: (None, value) for index, value in enumerate(composed.value)}
+    return {}
 
 
 def _end(composed: Any, text: str) -> int:

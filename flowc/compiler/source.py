@@ -26,9 +26,12 @@ class Source:
 
     def position(self, start: int, end: int) -> Position:
         """The stretch from offset ``start`` to ``end`` (exclusive), in lines and columns; never behind the text."""
-        start = min(start, len(self.text))
-        line, column = self.place(start)
-        return Position(line, column, *self.place(min(max(start, end), len(self.text))))
+        size, starts = len(self.text), self.line_starts
+        start = min(start, size)
+        end = min(max(start, end), size)
+        line = bisect_right(starts, start)
+        end_line = bisect_right(starts, end, line - 1)
+        return Position(line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 
 from flowc.diagnostic import ERROR, Diagnostic, Position, Related
@@ -121,7 +122,7 @@ def _window(line: str, first: int, last: int, width: int) -> tuple[str, int, int
     opening = "…" if left else ""
     room = width - len(opening)
     closing = "…" if places[-1] > room or left + width < len(line) else ""
-    fits = sum(place <= room - len(closing) for place in places) - 1
+    fits = bisect_right(places, room - len(closing)) - 1
     start = places[min(first - left, fits)]
     end = places[min(last - left, fits)]
     return opening + "".join(shown[:fits]) + closing, len(opening) + start, max(end - start, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 _TAB = 4
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -19,11 +20,13 @@ def visible(text: str) -> str:
     return text.replace("##[", "##⟦")
 
 
-def columns(text: str) -> tuple[list[str], list[int]]:
+def columns(text: str) -> tuple[Sequence[str], Sequence[int]]:
     """Each character of ``text`` as it is shown, tabs expanded, and the display column in which it begins.
 
     The columns have one more entry than ``text`` has characters: the column after the last one.
     """
+    if text.isascii() and text.isprintable():  # nearly every line of nearly every flow
+        return visible(text), range(len(text) + 1)
     shown: list[str] = []
     places = [0]
     for character, seen in zip(text, visible(text.replace("\t", " ")), strict=True):
