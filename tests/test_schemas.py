@@ -211,10 +211,26 @@ def test_a_mistake_below_an_empty_key_is_told_with_its_whole_path(schema: Any, p
 
 
 def test_all_mistakes_of_a_schema_are_told() -> None:
-    schema = {"properties": {"a": {"type": "int"}, "b": {"required": "c"}, "d": {"pattern": "("}}}
+    schema = {
+        "properties": {
+            "a": {"type": "int"},
+            "b": {"required": "c"},
+            "d": {"pattern": "("},
+            "e": {"$ref": "#/$defs/there"},
+            "f": {"$ref": "#/$defs/nowhere"},
+            "g": {"items": [], "patternProperties": {"[": {}}},
+            "pattern": {"const": {"pattern": "("}},
+        },
+        "$defs": {"there": {"$ref": "#/properties/z"}},
+    }
     assert [error.path for error in schema_errors(schema)] == [
+        ("$defs", "there", "$ref"),
         ("properties", "a", "type"),
         ("properties", "b", "required"),
+        ("properties", "d", "pattern"),
+        ("properties", "f", "$ref"),
+        ("properties", "g", "items"),
+        ("properties", "g", "patternProperties", "["),
     ]
     assert [error.path for error in schema_errors({"pattern": "("})] == [("pattern",)]
     assert [error.path for error in schema_errors({"$ref": "https://example.com/a"})] == []

@@ -136,9 +136,13 @@ class _Walk:
             complaint = Complaint(REMOTE_REF, f"`{name}` is outside of this schema; nothing is fetched")
             self._report(complaint._replace(help="copy the schema below `$defs`"), (*path, *place))
         for error in schema_errors(schema):
+            wrong: Any = schema
+            for step in error.path:
+                wrong = wrong[step]
+            meant = did_you_mean(wrong, TYPES) if type(wrong) is str and "type" in error.path[-2:] else None
+            is_key = error.path[-2:-1] == ("patternProperties",) and type(wrong) in (dict, bool)
             message = f"no valid JSON Schema: {error.message}"
-            meant = _meant_type(schema, error.path)
-            self._report(Complaint(BAD_SCHEMA, message, help=meant), (*path, *error.path))
+            self._report(Complaint(BAD_SCHEMA, message, help=meant, on_key=is_key), (*path, *error.path))
         for place, keyword in typos(schema):
             message = f"`{place[-1]}` is no keyword of JSON Schema, and says nothing"
             complaint = Complaint(KEYWORD_TYPO, message, label="passed over", help=question([keyword]), on_key=True)
@@ -187,10 +191,3 @@ def _as_mapping(document: Document, path: Path, steps: list[Any]) -> list[Edit]:
         dash = document.text.rfind("-", 0, start)
         edits.append(document.source.edit((dash, end), f"{slug}:"))
     return edits
-
-
-def _meant_type(schema: Any, path: Path) -> str | None:
-    """A question for the type that a misspelt one means."""
-    for step in path:
-        schema = schema[step]
-    return did_you_mean(schema, TYPES) if type(schema) is str and "type" in path[-2:] else None

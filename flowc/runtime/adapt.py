@@ -26,13 +26,13 @@ from typing import (
 import typing_extensions
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError
-from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
 from flowc.runtime.annotations import NotResolved, Schema, fields_of
 from flowc.runtime.blobs.wishes import holds_bytes
-from flowc.runtime.convert import Misfit, Test, Unconvertible, misfit_of
+from flowc.runtime.convert import Misfit, Mode, Test, Unconvertible, misfit_of
 from flowc.runtime.encode import NotJSON, decode, encode
+from flowc.runtime.model_schemas import Described, Given, Members
 from flowc.runtime.whole import with_integers
 from flowc.schemas import path_text
 from flowc.schemas.words import got
@@ -121,26 +121,19 @@ class Adapted:
 
     def require(self, value: Any, output: bytes) -> None:
         if self._test is None:
-            self._test = Test(self.schema("serialization"))
+            self._test = Test(self._described("serialization", Described))
         self._test.require(decode(output))
 
-    def schema(self, mode: str) -> Schema | None:
+    def schema(self, mode: Mode) -> Schema | None:
+        return self._described(mode, Given if mode == "serialization" else Described)
+
+    def _described(self, mode: Mode, by: type[Described]) -> Schema | None:
         if self._bytes:
             return None  # JSON Schema has no bytes
-        kind: Any = mode
         try:
-            return self._adapter.json_schema(mode=kind, schema_generator=_Untitled)
+            return self._adapter.json_schema(mode=mode, schema_generator=by)
         except PydanticUserError:
             return None
-
-
-class _Untitled(GenerateJsonSchema):
-    """A JSON Schema without titles that only repeat the names of fields, and without a word on what it leaves out."""
-
-    ignored_warning_kinds = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}  # noqa: RUF012
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        return False
 
 
 def adapted(hint: Any, local: Mapping[str, Any], *, foreign: bool) -> Adapted:
@@ -193,7 +186,7 @@ def _readable(hint: Any, local: Mapping[str, Any], inside: tuple[Any, ...] = ())
     if origin is Literal:
         members = {one.value: one for one in arguments if isinstance(one, Enum)}
         # Strictly, pydantic takes the member itself only, which no JSON is.
-        return Annotated[hint, BeforeValidator(lambda value: _member(members, value))] if members else hint
+        return Annotated[hint, BeforeValidator(Members(members))] if members else hint
     if origin is Annotated:
         return Annotated[(_readable(arguments[0], local, inside), *hint.__metadata__)]
     parts = tuple(_readable(one, local, inside) if _is_hint(one) else one for one in arguments)
@@ -204,10 +197,6 @@ def _readable(hint: Any, local: Mapping[str, Any], inside: tuple[Any, ...] = ())
     if origin in (Union, types.UnionType):
         return reduce(or_, parts)
     return origin[parts[0]] if origin in (Required, NotRequired) else origin[parts]
-
-
-def _member(members: Mapping[Any, Enum], value: Any) -> Any:
-    return members.get(value, value) if isinstance(value, collections.abc.Hashable) else value
 
 
 def _is_hint(argument: object) -> bool:

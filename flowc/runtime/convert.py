@@ -7,7 +7,7 @@ literals) are looked at and passed on; pydantic is imported where an annotation 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from flowc.runtime.annotations import Schema, plain_schema, takes_null
 from flowc.runtime.encode import NotJSON, decode, encode
@@ -16,6 +16,9 @@ from flowc.schemas import SchemaError, errors_of, test_of
 
 if TYPE_CHECKING:
     from flowc.runtime.blobs.wishes import Wish
+
+# What a schema is of: what an annotation takes, or what it gives.
+Mode = Literal["validation", "serialization"]
 
 _TYPES: Mapping[str, frozenset[type]] = {
     "string": frozenset({str}),
@@ -62,7 +65,7 @@ class Converter(Protocol):
     def require(self, value: Any, output: bytes) -> None:
         """Look whether a result, and the JSON that it became, are what the annotation says; raises Misfit."""
 
-    def schema(self, mode: str) -> Schema | None:
+    def schema(self, mode: Mode) -> Schema | None:
         """The JSON Schema of what it takes (``validation``) or gives (``serialization``); None if there is none."""
 
 
@@ -150,7 +153,7 @@ class Plain:
         except (Misfit, TypeError, ValueError):  # a tuple, say, that is an array as JSON
             self._test.require(decode(output))
 
-    def schema(self, mode: str) -> Schema | None:
+    def schema(self, mode: Mode) -> Schema | None:
         return self._schema
 
 
@@ -174,7 +177,7 @@ class Impossible:
     def require(self, value: Any, output: bytes) -> None:
         """It is the parameter of nobody's result."""
 
-    def schema(self, mode: str) -> Schema | None:
+    def schema(self, mode: Mode) -> Schema | None:
         return None
 
 
@@ -220,7 +223,7 @@ def refuses_null(converter: Converter) -> bool:
         return not takes_null(converter.schema("validation") or {})
     try:
         converter.from_json(None)
-    except Misfit:
+    except Exception:  # noqa: BLE001 - a validator of the author's may raise anything at what it does not know
         return True
     return False
 

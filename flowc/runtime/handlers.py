@@ -45,8 +45,15 @@ class Parameter:
 
     @property
     def schema(self) -> Schema | None:
-        """What its annotation says of JSON; None if nothing."""
-        return None if self.converter is None else self.converter.schema("validation")
+        """What its annotation says of JSON, and that null does where it is the default; None if nothing."""
+        if self.converter is None:
+            return None
+        found = self.converter.schema("validation")
+        if found is None or self.required or self.default is not None or not refuses_null(self.converter):
+            return found
+        inner = {key: value for key, value in found.items() if key != "$defs"}
+        outer = {"$defs": found["$defs"]} if "$defs" in found else {}
+        return {"anyOf": [inner, {"type": "null"}], **outer}
 
 
 @dataclass(frozen=True, eq=False)

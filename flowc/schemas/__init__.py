@@ -88,12 +88,51 @@ def schema_errors(schema: Any) -> list[SchemaError]:
     for error in errors:
         path, message = explain_schema(error)
         found.setdefault(_with_empty_keys(path, schema), message)
-    # The validator stops at the first of these; only where there is none, or too many, does it know of another one.
-    is_told = 0 < len(errors) < _MOST
-    first = None if is_told or any(remote_references(schema)) else schema_error(schema)
+    # Of what it needs to use a schema, the validator tells the first that is wrong, and only where all else is right.
+    first = None if any(remote_references(schema)) else schema_error(schema)
     if first is not None:
-        found.setdefault(first.path, first.message)
+        found = {place: message for place, message in _unusable(schema, ())} | found
+        if not found or len(errors) == _MOST:
+            found.setdefault(first.path, first.message)
     return [SchemaError(found[path], path) for path in sorted(found, key=lambda path: [str(step) for step in path])]
+
+
+def _unusable(schema: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """The patterns that are no regular expressions, and the references that lead nowhere."""
+    has_ids = any("$id" in inner for _, inner in _mappings(schema, path))
+    for place, name in _references(schema, path):
+        if not has_ids and not _is_there(schema, name):
+            yield place, f"`{name}` leads nowhere in this schema"
+    for place, inner in _mappings(schema, path):
+        properties = inner.get("patternProperties")
+        patterns = [((*place, "patternProperties", key), key) for key in properties] if type(properties) is dict else []
+        for where, text in (*patterns, ((*place, "pattern"), inner.get("pattern"))):
+            if type(text) is str and schema_error({"pattern": text}) is not None:
+                yield where, f"`{text}` is no regular expression"
+
+
+def _is_there(schema: Any, name: str) -> bool:
+    """Whether something stands where a reference leads, as far as its path tells."""
+    if not name.startswith("#/") or "%" in name:
+        return True
+    for step in name[2:].split("/"):
+        key = step.replace("~1", "/").replace("~0", "~")
+        if type(schema) is list and key.isdecimal() and int(key) < len(schema):
+            schema = schema[int(key)]
+        elif type(schema) is dict and key in schema:
+            schema = schema[key]
+        else:
+            return False
+    return True
+
+
+def _mappings(schema: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The mappings in a schema, itself included, that are no data."""
+    if type(schema) is dict:
+        yield path, schema
+    for key, value in schema.items() if type(schema) is dict else enumerate(schema) if type(schema) is list else ():
+        if key not in _DATA:
+            yield from _mappings(value, (*path, key))
 
 
 def remote_references(schema: Any) -> Iterator[tuple[Path, str]]:

@@ -181,3 +181,14 @@ def test_schemas_that_are_no_schemas_say_nothing() -> None:
         output = {"type": "object", "properties": {"a": part}, "required": [5], "prefixItems": 5, "minimum": "x"}
         found = _codes({"a": {"output": output}, "b": {"with": {"x": "$a.a.b.0"}, "run_if": {"a": {"a": {"c": 1}}}}})
         assert found <= {"FL601"}
+
+
+def test_a_map_over_what_may_be_null_is_told_how_to_run_only_where_it_is_none() -> None:
+    [found] = compiled("""
+        flow: f
+        input: {type: object, required: [a], properties: {a: {type: [array, "null"], maxItems: 3}}}
+        steps: {b: {map: $input.a}}
+    """).diagnostics
+    assert found.code == "FL309"
+    assert found.help is not None
+    assert found.help.endswith("`run_unless: {input: {a: null}}`")

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -113,7 +113,7 @@ class Page(TypedDict):
 @dataclass
 class Tree:
     size: int
-    children: list[Tree] = field(default_factory=list)
+    children: list[Tree]
 
 
 Id = NewType("Id", int)
@@ -175,7 +175,7 @@ SCHEMAS: list[tuple[Any, Any]] = [
                         "size": {"type": "integer"},
                         "children": {"type": "array", "items": {"$ref": "#/$defs/Tree"}},
                     },
-                    "required": ["size"],
+                    "required": ["size", "children"],
                 }
             },
         },

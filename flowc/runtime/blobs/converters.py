@@ -8,7 +8,7 @@ from flowc.runtime.annotations import Schema
 from flowc.runtime.blobs.blob import Blob
 from flowc.runtime.blobs.marks import taken_out
 from flowc.runtime.blobs.wishes import Wish, give
-from flowc.runtime.convert import Misfit
+from flowc.runtime.convert import Misfit, Mode
 from flowc.runtime.encode import NotJSON
 
 
@@ -59,7 +59,7 @@ class Blobs:
     def require(self, value: Any, output: bytes) -> None:
         """Nothing is known of it that a schema could say."""
 
-    def schema(self, mode: str) -> Schema | None:
+    def schema(self, mode: Mode) -> Schema | None:
         return None
 
     def _given(self, value: Any) -> Any:

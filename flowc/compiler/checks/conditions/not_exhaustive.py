@@ -68,7 +68,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
             asked.setdefault((step.branch, question.fields), []).append(question)
     for questions in asked.values():
         branches = [one for one in questions if one.step.kind == "branch"]
-        if len(branches) > 1 and not _has_otherwise(flow, questions):
+        if _are_choices(branches) and not _has_otherwise(flow, questions):
             yield from _of(values_of(flow, signatures), questions, branches)
 
 
@@ -80,6 +80,11 @@ def _question(step: Step) -> Question | None:
     fields = asked[0][0]
     plain = all(path == fields and type(answer) not in (dict, list) for path, answer in asked)
     return Question(step, fields, [answer for _, answer in asked]) if plain and len(fields) > 1 else None
+
+
+def _are_choices(branches: list[Question]) -> bool:
+    """Whether there are several, not all for the same values."""
+    return len(branches) > 1 and len({frozenset(map(key_of, one.answers)) for one in branches}) > 1
 
 
 def _single(pattern: Any) -> tuple[tuple[str, ...], Any]:
@@ -126,7 +131,7 @@ def _of(values: Values, questions: list[Question], branches: list[Question]) -> 
     answered = {key_of(answer) for answer in answers}
     missing = [value for value in possible if value is not _OTHERS and key_of(value) not in answered]
     if _OTHERS in possible:
-        what = f"anything but {literal_list(answers)}"
+        what = f"anything but {literal_list(list({key_of(one): one for one in answers}.values()))}"
     elif missing:
         what = literal_list(missing)
     else:
@@ -138,7 +143,9 @@ def _of(values: Values, questions: list[Question], branches: list[Question]) -> 
         label="the last of these branches",
         help="give the rest a branch of its own, with `run_unless`",
         related=tuple(
-            flow.document.related((*one.step.path, "run_if"), f"`{one.step.slug}` is for another value", key=False)
+            flow.document.related(
+                (*one.step.path, "run_if"), f"`{one.step.slug}` is for {literal_list(one.answers)}", key=False
+            )
             for one in branches[:-1][:8]
         ),
     )

@@ -1,4 +1,4 @@
-"""`depends_on` names a step that a reference waits for anyway.
+"""`depends_on` names a step twice, or one that a reference waits for anyway.
 
 Nothing goes wrong; but the list says less the longer it is, and keeps an edge when the reference is gone.
 
@@ -36,9 +36,9 @@ RULE = Rule("FL404", "redundant-dependency", WARNING, fixable=True)
 
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
-    """A diagnostic for each explicit dependency that a reference implies."""
+    """A diagnostic for each explicit dependency that a reference implies, or that is there already."""
     for step in flow.steps.values():
-        if step.depends_on and len(step.depends_on) < len(step.mentions):
+        if step.depends_on and len(set(step.depends_on)) < len(step.mentions):
             yield from _of(flow, step)
 
 
@@ -51,14 +51,23 @@ def _of(flow: Flow, step: Step) -> Iterator[Diagnostic]:
         for slug in (*branch.depends_on, *branch.conditions):
             implied.pop(slug, None)
     for mention in step.mentions:
-        if mention.key == "depends_on" and mention.name in implied:
-            place = flow.document.related(implied[mention.name].path, "implied here", key=False)
-            yield flow.document.diagnose(
-                RULE,
-                mention.path,
-                f"`{step.slug}` waits for `{mention.name}` anyway",
-                label=f"implied at {place.position.line}:{place.position.column}",
-                help="take it out of `depends_on`",
-                related=(place,),
-                edits=removal(flow.document, mention.path),
-            )
+        if mention.key != "depends_on" or mention.name not in flow.steps:
+            continue
+        first = implied.setdefault(mention.name, mention)
+        if first is not mention:
+            yield _diagnostic(flow, step, mention, first)
+
+
+def _diagnostic(flow: Flow, step: Step, mention: Mention, first: Mention) -> Diagnostic:
+    is_twice = first.key == mention.key
+    place = flow.document.related(first.path, "named here" if is_twice else "implied here", key=False)
+    where = f"{place.position.line}:{place.position.column}"
+    return flow.document.diagnose(
+        RULE,
+        mention.path,
+        f"`{mention.name}` appears again" if is_twice else f"`{step.slug}` waits for `{mention.name}` anyway",
+        label=f"first at {where}" if is_twice else f"implied at {where}",
+        help="take it out of `depends_on`",
+        related=(place,),
+        edits=removal(flow.document, mention.path),
+    )

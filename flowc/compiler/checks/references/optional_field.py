@@ -85,12 +85,26 @@ def _of(values: Values, mention: Mention, path: Path, taker: str, *, on_key: boo
             path,
             f"`{whole}` may be {'null' if found.absent is None else 'absent'}, and {taker} takes no null",
             label="null in some runs",
-            help="require it in the schema, or let null be taken"
-            if mention.key != "map"
-            else "require it in the schema",
+            help=_advice(found, mention),
             related=declared_here(values, mention, mention.fields[:depth]),
             key=on_key,
         )
+
+
+def _advice(found: Followed, mention: Mention) -> str:
+    if mention.key != "map":
+        return "require it in the schema, or let null be taken"
+    if found.absent is not None:
+        return "require it in the schema"
+    return f"take null out of its schema, or map only where it is none: `run_unless: {_null_at(mention)}`"
+
+
+def _null_at(mention: Mention) -> str:
+    """The pattern that matches where null stands in place of what is mentioned."""
+    pattern = "null"
+    for name in reversed((mention.name, *mention.fields)):
+        pattern = f"{{{name}: {pattern}}}"
+    return pattern
 
 
 def _is_nullable(found: Followed) -> bool:
