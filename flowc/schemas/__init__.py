@@ -91,7 +91,7 @@ def schema_errors(schema: Any) -> list[SchemaError]:
     # Of what it needs to use a schema, the validator tells the first that is wrong, and only where all else is right.
     first = None if any(remote_references(schema)) else schema_error(schema)
     if first is not None:
-        found = {place: message for place, message in _unusable(schema, ())} | found
+        found = dict(_unusable(schema, ())) | found
         if not found or len(errors) == _MOST:
             found.setdefault(first.path, first.message)
     return [SchemaError(found[path], path) for path in sorted(found, key=lambda path: [str(step) for step in path])]
