@@ -13,8 +13,9 @@ from flowc.compiler.checks.shape.out_of_range import RULE as OUT_OF_RANGE
 from flowc.compiler.checks.shape.unknown_key import RULE as UNKNOWN_KEY
 from flowc.compiler.checks.shape.wrong_type import RULE as WRONG_TYPE
 from flowc.compiler.complaint import Complaint, got
-from flowc.compiler.did_you_mean import did_you_mean, listing, near, question
+from flowc.compiler.did_you_mean import did_you_mean, listing, question
 from flowc.compiler.misspelt_durations import check_duration
+from flowc.compiler.near_names import near
 
 Complaints = Iterable[Complaint]
 ValueCheck = Callable[[Any], Complaints]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from flowc.compiler.did_you_mean import near
+from flowc.compiler.near_names import near
 from flowc.compiler.schema_keywords import schemas_in
 
 if TYPE_CHECKING:

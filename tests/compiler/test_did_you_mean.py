@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowc.compiler.did_you_mean import did_you_mean, either, listing, near
+from flowc.compiler.did_you_mean import did_you_mean, either, listing
+from flowc.compiler.near_names import near
 
 KEYS = ["depends_on", "description", "join", "run_if", "run_unless", "timeout", "retry", "handler", "output"]
 

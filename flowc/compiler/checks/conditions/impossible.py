@@ -33,8 +33,9 @@ from collections.abc import Iterator
 from flowc.compiler.checks.declared import declared_here
 from flowc.compiler.checks.patterns import Finding, Trouble, findings
 from flowc.compiler.checks.values import values_of
-from flowc.compiler.did_you_mean import near, question
+from flowc.compiler.did_you_mean import question
 from flowc.compiler.model import Flow
+from flowc.compiler.near_names import near
 from flowc.compiler.schema_wording import described, literal, without_null
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule

@@ -34,8 +34,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowc.compiler.did_you_mean import near, question
+from flowc.compiler.did_you_mean import question
 from flowc.compiler.model import Flow, Step
+from flowc.compiler.near_names import near
 from flowc.compiler.signatures import Signature, Signatures
 from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import INDEX, INPUT, ITEM

@@ -35,8 +35,9 @@ from typing import TYPE_CHECKING
 from flowc.compiler.checks.declared import declared_here, label_of
 from flowc.compiler.checks.patterns import Trouble, findings
 from flowc.compiler.checks.values import Lost, Values, is_by_index, is_of_input, values_of
-from flowc.compiler.did_you_mean import near, question
+from flowc.compiler.did_you_mean import question
 from flowc.compiler.model import Flow
+from flowc.compiler.near_names import near
 from flowc.compiler.schema_wording import kinds, without_null
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule

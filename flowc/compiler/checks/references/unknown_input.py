@@ -32,8 +32,9 @@ from typing import TYPE_CHECKING
 from flowc.compiler.checks.declared import declaration
 from flowc.compiler.checks.patterns import Trouble, findings
 from flowc.compiler.checks.values import Values, is_of_input, values_of
-from flowc.compiler.did_you_mean import listing, near, question
+from flowc.compiler.did_you_mean import listing, question
 from flowc.compiler.model import Flow, Mention
+from flowc.compiler.near_names import near
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import INPUT

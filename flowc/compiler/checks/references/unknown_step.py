@@ -27,9 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowc.compiler.checks.strays import Fault, strays
-from flowc.compiler.did_you_mean import listing, near, question
+from flowc.compiler.did_you_mean import listing, question
 from flowc.compiler.graph import Graph, is_inside
 from flowc.compiler.model import RESERVED, Flow, Mention
+from flowc.compiler.near_names import near
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import INDEX, INPUT, ITEM

@@ -27,8 +27,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowc.compiler.did_you_mean import listing, near, question
+from flowc.compiler.did_you_mean import listing, question
 from flowc.compiler.model import Flow
+from flowc.compiler.near_names import near
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 

@@ -28,8 +28,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowc.compiler.did_you_mean import near
 from flowc.compiler.model import Flow
+from flowc.compiler.near_names import near
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 
