@@ -150,6 +150,13 @@ def test_numbers_beyond_64_bits_are_fine_in_schemas_and_values() -> None:
     assert len(errors_of({"maximum": 10**30}, 10**31)) == 1
 
 
+def test_a_key_that_fits_no_alternative_is_told_what_all_of_them_want() -> None:
+    schema = {"propertyNames": {"anyOf": [{"const": "a"}, {"const": "b"}]}}
+    assert errors_of(schema, {"c": 1}) == [
+        ("$", 'the key "c" is not allowed: one of "a", "b" is needed, got string "c"')
+    ]
+
+
 def test_a_list_with_a_million_mistakes_is_cut() -> None:
     assert len(errors_of({"items": {"type": "string"}}, [1] * 100_000)) == 50
 

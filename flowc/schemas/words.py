@@ -57,7 +57,7 @@ def _findings(error: Any) -> list[Finding]:
     path: Path = tuple(error.instance_path)
     if kind == "PropertyNames":
         inner = error.kind.error
-        return [(path, f"the key {_json(inner.instance)} is not allowed: {_sentence(inner)}")]
+        return [(path, f"the key {_json(inner.instance)} is not allowed: {_findings(inner)[0][1]}")]
     if kind == "Required":
         return [(path, f"`{error.kind.property}` is missing")]
     return [(path, _sentence(error))]
