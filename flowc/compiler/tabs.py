@@ -12,6 +12,8 @@ from flowc.diagnostic import Diagnostic
 _INDENTATION = re.compile(r"(?<![^\r\n])[ ]*\t[ \t]*(?=[^ \t\r\n])")
 _TABS = re.compile(r"\t+")
 _TAB = "  "
+# A line after which a block text begins.
+_HEADER = re.compile(r"(?:^|[ \t])[|>][-+]?[ \t]*(?:[ \t]#.*)?$")
 
 
 def tabs_of(text: str) -> list[Span]:
@@ -21,6 +23,13 @@ def tabs_of(text: str) -> list[Span]:
 
 def tab_mistake(source: Source, span: Span) -> Diagnostic:
     """The report on an indentation with tabs, or on a tab that stands where an indentation begins."""
+    if _begins_text(source, span):
+        return source.diagnose(
+            TAB_INDENT,
+            span,
+            "tab used for indentation; YAML needs spaces",
+            help="indent with spaces; where the tab is of the text, write `|2`: two more spaces than its key has",
+        )
     return source.diagnose(
         TAB_INDENT,
         span,
@@ -28,6 +37,13 @@ def tab_mistake(source: Source, span: Span) -> Diagnostic:
         help="indent with spaces, two for each level",
         edits=[source.edit(span, source.text[slice(*span)].replace("\t", _TAB))],
     )
+
+
+def _begins_text(source: Source, span: Span) -> bool:
+    """Whether spaces and a tab begin a block text, and the tab may be of it."""
+    before = source.text[: span[0]].rstrip()
+    last_line = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
+    return source.text[span[0]] == " " and _HEADER.search(last_line) is not None
 
 
 def tabs_from(source: Source, offset: int) -> list[Diagnostic]:

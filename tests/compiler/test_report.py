@@ -357,3 +357,18 @@ def test_junit_has_a_case_for_every_file() -> None:
     assert failure.text == "a.yaml:1:1: error[FL304] <a> & b\na.yaml:2:1: error[FL304] wrong\n"
     assert [child.tag for child in second] == ["system-out"]
     assert (third.get("name"), list(third)) == ("c.yaml", [])
+
+
+@pytest.mark.parametrize(
+    ("condition", "advice"),
+    [
+        ("a.n > 5", "a pattern asks for equal values: let a handler compare, and ask for its result"),
+        ("'x' in a.tags", "a pattern asks for equal values: let a handler compare, and ask for its result"),
+        ("$a.ok", "write `{a: {ok: true}}`"),
+        ("always()", "write a pattern: `{step: {field: value}}`"),
+    ],
+)
+def test_a_condition_that_is_text_is_told_what_to_write_for_what_it_says(condition: str, advice: str) -> None:
+    flow = f'flow: f\nsteps:\n  a:\n  b: {{run_if: "{condition}"}}\n'
+    [found] = compiled(flow).diagnostics
+    assert found.help == advice

@@ -47,6 +47,15 @@ def test_what_has_a_star_in_the_manual_is_mended_and_comments_stay(code: str, be
     assert compile_file("flow.yaml", None, after.encode()).diagnostics == []
 
 
+def test_a_tab_that_may_be_of_a_text_stays() -> None:
+    text = "flow: f\nsteps:\n  a:\n    with:\n      x: {} # c\n        \tmake\n        \tall\n"
+    unsaid, said = text.format("|"), text.format("|2")
+    assert [one.code for one in compile_file("flow.yaml", None, unsaid.encode()).diagnostics] == ["FL102"]
+    assert mended(unsaid) == unsaid
+    assert compile_file("flow.yaml", None, said.encode()).diagnostics == []
+    assert mended(text.format("|").replace("  ", "\t")) == text.format("|").replace("\t", "  ")
+
+
 def test_json_files_stay_json() -> None:
     before = '{"flow": "f", "steps": {"a": {"tiemout": "5s"}, "b": {"run_if": "a.x == 1"}, "c": {"dependsOn": ["a"]}}}'
     after = (

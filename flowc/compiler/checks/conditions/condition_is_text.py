@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 RULE = Rule("FL501", "condition-is-text", fixable=True)
 
 _EQUATION = re.compile(r"\$?([A-Za-z]\w*(?:\.\w+)*)\s*(==?|!=)\s*(\S.*?)", re.ASCII)
+_COMPARISON = re.compile(r"[<>]|\b(?:in|contains|matches|startswith|endswith)\b|=~", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OTHER = {"run_if": "run_unless", "run_unless": "run_if"}
 
@@ -60,7 +61,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
 
 def _diagnostic(flow: Flow, path: Path, key: str, text: str) -> Diagnostic:
     pattern, negated = _pattern(flow, text)
-    advice = "write a pattern: `{step: {field: value}}`"
+    advice = _advice(flow, text)
     if pattern and not negated:
         advice = f"write `{pattern}`"
     elif pattern and path[-1] == key:
@@ -73,6 +74,16 @@ def _diagnostic(flow: Flow, path: Path, key: str, text: str) -> Diagnostic:
         help=advice,
         edits=_edits(flow, path, key, pattern, negated) if pattern else (),
     )
+
+
+def _advice(flow: Flow, text: str) -> str:
+    """What to do where the text is no equation."""
+    truth, _ = _pattern(flow, f"{text.strip()} == true")
+    if truth:
+        return f"write `{truth}`"
+    if _COMPARISON.search(text):
+        return "a pattern asks for equal values: let a handler compare, and ask for its result"
+    return "write a pattern: `{step: {field: value}}`"
 
 
 def _edits(flow: Flow, path: Path, key: str, pattern: str, negated: bool) -> list[Edit]:
