@@ -49,13 +49,13 @@ def _result(diagnostic: Diagnostic, place: int) -> dict[str, Any]:
         "ruleId": diagnostic.code,
         "ruleIndex": place,
         "level": str(diagnostic.severity),
-        "message": {"text": visible(message)},
+        "message": {"text": _plain(message)},
         "locations": [_location(diagnostic.file, diagnostic.position)],
     }
     if diagnostic.related:
         result["relatedLocations"] = [
             _location(related.file or diagnostic.file, related.position)
-            | {"id": number, "message": {"text": visible(related.label)}}
+            | {"id": number, "message": {"text": _plain(related.label)}}
             for number, related in enumerate(diagnostic.related)
         ]
     if diagnostic.edits:
@@ -63,12 +63,17 @@ def _result(diagnostic: Diagnostic, place: int) -> dict[str, Any]:
     return result
 
 
+def _plain(text: str) -> str:
+    """A message in which no author's text is a link: SARIF shows ``[words](address)`` as one."""
+    return visible(text).replace("](", "] (")
+
+
 def _fix(diagnostic: Diagnostic) -> dict[str, Any]:
     replacements = [
         {"deletedRegion": _region(edit.position), "insertedContent": {"text": edit.text}} for edit in diagnostic.edits
     ]
     change = {"artifactLocation": _artifact(diagnostic.file), "replacements": replacements}
-    return {"description": {"text": visible(diagnostic.help or diagnostic.message)}, "artifactChanges": [change]}
+    return {"description": {"text": _plain(diagnostic.help or diagnostic.message)}, "artifactChanges": [change]}
 
 
 def _location(file: str, position: Position) -> dict[str, Any]:

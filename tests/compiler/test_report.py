@@ -19,7 +19,7 @@ from tests.compiler.compiling import compiled
 
 RULE = Rule("FL304", "unknown-field")
 WARN = Rule("FL404", "redundant-dependency", WARNING)
-EVIL = "\x1b[31m\r\n::error::x\n##[error]x\u202e\x9b\u2028\ud800\x00"
+EVIL = "\x1b[31m\r\n::error::x\n##[error]x[x](https://x)\u202e\x9b\u2028\ud800\x00"
 
 
 def _one(
@@ -180,6 +180,7 @@ def test_text_of_an_author_forges_nothing_in_any_format(text: str, line: int, co
         )
         assert not any(mark in report for mark in ("\x1b", "\r", "\u202e", "\x9b", "\u2028", "\x00"))
         assert "##[" not in report or render in (as_json.render, sarif.render)
+        assert "](" not in report or render is not sarif.render
         assert render is not junit.render or ElementTree.fromstring(report.encode()) is not None
         report.encode()
         if render in (concise.render, github.render):
