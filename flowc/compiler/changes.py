@@ -74,16 +74,20 @@ def _of_steps(old: Mapping[str, Body], new: Mapping[str, Body]) -> Iterator[str]
         yield f"{_count('step', len(removed))} {listing(removed)} removed"
     if added:
         yield f"{_count('step', len(added))} {listing(added)} added"
+    alike: dict[str, list[str]] = {}
     for slug in sorted(old.keys() & new.keys()):
         if not same(old[slug], new[slug]):
-            yield _of_step(slug, old[slug], new[slug])
+            alike.setdefault(_of_step(slug, old[slug], new[slug]), []).append(slug)
+    for words, slugs in alike.items():
+        yield f"{listing(slugs)}: {words}"
 
 
 def _of_step(slug: str, old: Body, new: Body) -> str:
+    """What became of one step; the same words where the same became of several."""
     meaning = [words for part in _PARTS for words in part(slug, old, new)]
     options = list(_of_options(old, new))
     only = "only options changed: " if options and not meaning else ""
-    return f"`{slug}`: {only}{', '.join(meaning + options)}"
+    return f"{only}{', '.join(meaning + options)}"
 
 
 def _of_kind(slug: str, old: Body, new: Body) -> Iterator[str]:

@@ -48,7 +48,9 @@ def schema_changes(old: Any, new: Any, where: str = "") -> list[SchemaChange]:
     told = {"type", "required", "properties", "items", "$defs"}
     for key in sorted((old.keys() | new.keys()) - told):
         found += _of_keyword(key, old.get(key, _ABSENT), new.get(key, _ABSENT), where)
-    return found
+    if found or same(old, new):
+        return found
+    return [SchemaChange(f"{_name(where)}says the same in another way", CHANGED)]
 
 
 def shown(value: Any) -> str:
@@ -162,7 +164,7 @@ def _direction(key: str, old: Any, new: Any) -> str:
         return NARROWED if bound or key in _CONSTRAINTS or new is False else CHANGED
     if new is _ABSENT:
         return WIDENED if bound or key in _CONSTRAINTS or old is False else CHANGED
-    if bound and all(type(each) in (int, float) for each in (old, new)):
+    if bound and old != new and all(type(each) in (int, float) for each in (old, new)):
         return NARROWED if (new > old) is (key in _LOWER) else WIDENED
     if key == "enum" and type(old) is list and type(new) is list:
         if all(value in old for value in new):

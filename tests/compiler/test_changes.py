@@ -178,3 +178,21 @@ def test_there_are_words_exactly_where_two_definitions_differ(order: random.Rand
     old, new = _mutated(body, order), _mutated(body, order)
     assert bool(changes(old, new)) is (canonical_text(old) != canonical_text(new))
     assert changes(old, copy.deepcopy(old)) == []
+
+
+def test_what_became_of_several_steps_alike_is_said_once() -> None:
+    [sentence] = changed(("steps:\n  website:", "defaults: {queue: slow}\nsteps:\n  website:"))
+    assert sentence == "`notify`, `save`, `summary`, `website`: only options changed: `queue` is slow, was default"
+
+
+def test_a_schema_that_says_the_same_in_another_way_is_told_as_that() -> None:
+    assert changed(("url: {type: string}", "url: {type: [string]}")) == [
+        "`input` changed: `url` says the same in another way"
+    ]
+    assert changed(("depth: {type: integer}", "depth: {type: integer, maximum: 4}")) == [
+        "`input` narrowed: `maximum` of `depth` is `4` now"
+    ]
+    bounded = OLD.replace("depth: {type: integer}", "depth: {type: integer, maximum: 4}")
+    assert changes(body_of(bounded), body_of(bounded.replace("maximum: 4", "maximum: 4.0"))) == [
+        "`input` changed: `maximum` of `depth` is `4.0`, was `4`"
+    ]
