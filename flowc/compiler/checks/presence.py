@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.compiler.checks.demands import Demand, exclude
-from flowc.references import INPUT
+from flowc.compiler.checks.finals import final_steps
+from flowc.references import INPUT, is_reference
 
 if TYPE_CHECKING:
     from flowc.compiler.model import Flow, Step
@@ -51,7 +52,9 @@ class World:
             if step.run_unless:
                 self.demands.append(Demand(step.slug, "run_unless", step.run_unless, False))
             if step.join == "all" or (step.join == "any" and len(step.joins) == 1):
-                found += step.joins
+                found += [*step.joins, *self._needed_by(step.joins)]
+            if (source := _source(step)) is not None:
+                found.append(source)
             new = [name for name in dict.fromkeys(found) if name in self.flow.steps and name not in self.completed]
             self.completed.update(new)
             waiting += new
@@ -62,7 +65,16 @@ class World:
         if name in self.flow.steps and name not in self.completed:
             self.completed.add(name)
             self.run(name)
+            for final in self._needed_by([name]):
+                self.complete(final)
         return self
+
+    def _needed_by(self, names: Collection[str]) -> list[str]:
+        """The steps without which those of ``names`` that are branches would not have completed."""
+        if not any(name in self.flow.steps and self.flow.steps[name].kind == "branch" for name in names):
+            return []
+        final = final_steps(self.flow)
+        return [final[name][0] for name in names if len(final.get(name, ())) == 1]
 
     def is_possible(self) -> bool:
         """Whether nothing known excludes something else that is known."""
@@ -91,7 +103,8 @@ class World:
             return self._absent_by_join(step)
         if step.on_failure == "skip":
             return Absence(step, "on_failure")
-        return self._absent_by_join(step) or (self._absent_source(step) if step.kind == "map" else None)
+        source = _source(step)
+        return self._absent_by_join(step) or (None if source is None else self.absence(source))
 
     def _absent_by_join(self, step: Step) -> Absence | None:
         absences = [self.absence(name) for name in step.joins]
@@ -103,10 +116,6 @@ class World:
         if step.join == "any" and found and len(found) == len(absences) and not _cover(found):
             return found[0]
         return None
-
-    def _absent_source(self, step: Step) -> Absence | None:
-        sources = [mention.name for mention in step.mentions if mention.key == "map"]
-        return next((found for name in sources if (found := self.absence(name))), None)
 
     def is_sure(self, name: str) -> bool:
         """Whether the step ``name`` has completed wherever the run went on, beyond doubt; never of branches."""
@@ -133,8 +142,8 @@ class World:
         return True
 
     def _is_joined(self, step: Step) -> bool:
-        sources = [one.name for one in step.mentions if one.key == "map" and one.name in self.flow.steps]
-        if not all(map(self.is_sure, sources)):
+        source = _source(step)
+        if source in self.flow.steps and not self.is_sure(source):
             return False
         if step.join == "any":
             return any(map(self.is_sure, step.joins))
@@ -144,6 +153,13 @@ class World:
         """Whether what is known makes the demand true."""
         opposite = demand._replace(met=not demand.met)
         return any(exclude(known, opposite) for known in self.demands)
+
+
+def _source(step: Step) -> str | None:
+    """What a map has its elements from: without that one's output it is skipped, whatever its `join`."""
+    if step.kind != "map" or not is_reference(step.map_):
+        return None
+    return next((mention.name for mention in step.mentions if mention.key == "map"), None)
 
 
 def _cover(absences: list[Absence]) -> bool:
