@@ -6,7 +6,7 @@ A schema refers to nothing but itself, nothing is ever fetched, no file is read:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NoReturn
@@ -88,12 +88,18 @@ def schema_errors(schema: Any) -> list[SchemaError]:
     for error in errors:
         path, message = explain_schema(error)
         found.setdefault(_with_empty_keys(path, schema), message)
+    if any(remote_references(schema)):
+        return _in_order(found)
     # Of what it needs to use a schema, the validator tells the first that is wrong, and only where all else is right.
-    first = None if any(remote_references(schema)) else schema_error(schema)
-    if first is not None:
+    first = schema_error(schema) if not errors or len(errors) == _MOST else None
+    if errors or first is not None:
         found = dict(_unusable(schema, ())) | found
-        if not found or len(errors) == _MOST:
-            found.setdefault(first.path, first.message)
+    if first is not None and (not found or len(errors) == _MOST):
+        found.setdefault(first.path, first.message)
+    return _in_order(found)
+
+
+def _in_order(found: Mapping[Path, str]) -> list[SchemaError]:
     return [SchemaError(found[path], path) for path in sorted(found, key=lambda path: [str(step) for step in path])]
 
 
