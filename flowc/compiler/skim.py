@@ -28,6 +28,7 @@ from flowc.compiler.skim_texts import NO_KEYS, NotPlainError, block_text, plain_
 # Carriage returns but for CR LF, control characters, and what libyaml takes for line ends.
 # The few that are refused: the class of those that are not takes 15 ms to compile.
 _ODD_CHARACTER = "[\x00-\x08\v-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+_DEEPEST = DEEPEST - DEEPEST_BRACKETS
 _ORDINARY = bytes(range(0x20, 0x7F)) + b"\t\n"
 
 
@@ -71,14 +72,14 @@ class _Skim:
     def read(self) -> dict[str, Any]:
         """The root mapping."""
         # The mapping to which a key at this column surely belongs.
-        at, block = -1, self.root
+        at, block, behind = -1, self.root, 0
         for number, (indent, key, value, other) in enumerate(SIMPLE_LINES.findall(self.text + "\n")):
-            if number < self.behind:
+            if number < behind:
                 continue
             if not key:
                 if other and other[0] != "#":
                     self._take(indent + other, number)
-                    at = -1
+                    at, behind = -1, self.behind
                 continue
             column = len(indent)
             if column != at:
@@ -91,7 +92,10 @@ class _Skim:
                 at = -1
             elif value[0] in "[{":
                 inside = in_brackets(value)
-                block[key] = self._over_lines(value, number) if inside is None else inside
+                if inside is None:
+                    inside = self._over_lines(value, number)
+                    behind = self.behind
+                block[key] = inside
             elif value[0] in "0123456789" or value in NO_KEYS:
                 block[key] = plain_value(value)
             else:
@@ -108,7 +112,9 @@ class _Skim:
             self.waiting = None
             if column > around or (kind is list and column == around):
                 opened = mapping[key] = kind()
-                self._open(column, opened)
+                blocks.append((column, opened))
+                if len(blocks) >= _DEEPEST:
+                    raise NotPlainError
                 return opened
         while blocks[-1][0] > column:
             blocks.pop()

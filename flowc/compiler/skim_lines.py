@@ -11,9 +11,7 @@ from flowc.compiler.skim_texts import DOUBLE, NO_KEYS, SINGLE, NotPlainError, jo
 
 # Most lines are as simple as this: a key, and behind it brackets or a text that hardly can be anything else.
 # All of them are found at once, one row a line: indentation, key, value; what else the line says.
-SIMPLE_LINES = re.compile(
-    rf"([ ]*)(?:({NAME}):(?: ([A-Za-z0-9$](?:[A-Za-z0-9_.$ -]*[A-Za-z0-9_.$-])?|[\[{{].*))?\n|(.*)\n)"
-)
+SIMPLE_LINES = re.compile(rf"([ ]*+)(?:({NAME}):(?: ([A-Za-z0-9$][A-Za-z0-9_.$ -]*+(?<![ ])|[\[{{].*+))?\n|(.*+)\n)")
 _PLAIN_BEGINS = r"(?:[^ \t\xa0\-?:,\[\]{}#&*!|>'\"%@`]|-(?=[^ \t\-]))"
 _LINE = re.compile(
     rf"""([ ]*)                                     # 1 indentation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flowc.compiler.checks.presence import World
@@ -23,6 +23,7 @@ _INDEX = of({"type": "integer", "minimum": 0})
 _DEEPEST = 20
 # A schema with one of these is more than its own list of properties.
 _MORE = frozenset({"$ref", "$id", "allOf", "anyOf", "oneOf", "const", "enum"})
+_NO_FIELDS: Mapping[str, Any] = {}
 
 
 class Lost(NamedTuple):
@@ -215,12 +216,17 @@ class Values:
 
     def _find_lost(self) -> Iterator[Lost]:
         plain: dict[str, Any] = {}
+        fields_of: dict[str, Mapping[str, Any]] = {}
         for mention in self.mentions():
             name, fields = mention.name, mention.fields
             if not fields or name == mention.owner:
                 continue
             if name not in plain:
                 plain[name] = self._plain_schema(name)
+                fields_of[name] = _listed_fields(plain[name])
+            # Most references have one field, and it is listed.
+            if len(fields) == 1 and fields_of[name].get(fields[0]):
+                continue
             schema = plain[name]
             if schema is UNKNOWN or _plainly_leads(schema, fields):
                 continue
@@ -266,24 +272,30 @@ def _plainly_leads(schema: Any, fields: tuple[str, ...]) -> bool:
     for name in fields:
         if schema is UNKNOWN:
             return True
-        if type(schema) is not dict or not _MORE.isdisjoint(schema):
+        fields_here = _listed_fields(schema)
+        if name not in fields_here:
             return False
-        properties = schema.get("properties")
-        if type(properties) is not dict or name not in properties:
-            return False
-        schema = properties[name]
+        schema = fields_here[name]
     return schema is not False and schema is not None
+
+
+def _listed_fields(schema: Any) -> Mapping[str, Any]:
+    """The properties of a schema that is nothing more than its list of them; none of another."""
+    if type(schema) is not dict or not _MORE.isdisjoint(schema):
+        return _NO_FIELDS
+    properties = schema.get("properties")
+    return properties if type(properties) is dict else _NO_FIELDS
 
 
 def _plain_end(schema: Any, fields: tuple[str, ...]) -> tuple[Any, bool] | None:
     """The schema at the end of a path of listed fields, and whether all are required; None if it is less plain."""
     required = True
     for name in fields:
-        properties = schema.get("properties") if type(schema) is dict else None
-        if type(properties) is not dict or name not in properties or not _MORE.isdisjoint(schema):
+        fields_here = _listed_fields(schema)
+        if name not in fields_here:
             return None
         required = required and schema.get("type") == "object" and name in listed(schema, "required")
-        schema = properties[name]
+        schema = fields_here[name]
     return None if schema is False else (schema, required)
 
 
