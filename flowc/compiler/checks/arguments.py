@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flowc.compiler.checks.values import Values
 from flowc.compiler.model import Mention
 from flowc.compiler.schema_types import Type, disjoint, of
-from flowc.references import INDEX, INPUT, ITEM, parse_reference
+from flowc.references import INDEX, INPUT, ITEM, is_reference, parse_reference
 
 if TYPE_CHECKING:
     from flowc.compiler.document import Path
@@ -34,6 +34,25 @@ class Argument(NamedTuple):
     path: Path
     on_key: bool = False
     got: Type | None = None
+
+
+class Part(NamedTuple):
+    """A part of an argument: ``given`` (a reference or a literal) at ``path``, where a ``wanted`` is taken."""
+
+    argument: Argument
+    given: Any
+    path: Path
+    wanted: Type
+
+    @property
+    def name(self) -> str:
+        """The parameter, and the way into it: ``options.depth``."""
+        return ".".join((self.argument.parameter, *map(str, self.path[len(self.argument.path) :])))
+
+    @property
+    def on_key(self) -> bool:
+        """Whether the mistake is marked at the key at ``path``."""
+        return self.argument.on_key and self.path == self.argument.path
 
 
 class Misfit(NamedTuple):
@@ -105,14 +124,13 @@ def as_mention(argument: Argument, text: str, path: Path) -> Mention | None:
 
 def misfits(values: Values) -> list[Misfit]:
     """What no parameter takes in any run."""
-    return [found for argument in arguments(values) if (found := _misfit(values, argument)) is not None]
+    return [found for argument in arguments(values) for found in _misfits(values, argument)]
 
 
-def _misfit(values: Values, argument: Argument) -> Misfit | None:
+def _misfits(values: Values, argument: Argument) -> Iterator[Misfit]:
     got = type_given(values, argument, argument.given)
-    if not got.shapes or not argument.wanted.shapes or not disjoint(got, argument.wanted):
-        return None
-    return _innermost(values, Misfit(argument, argument.given, argument.path, argument.wanted, got))
+    if got.shapes and argument.wanted.shapes and disjoint(got, argument.wanted):
+        yield from _innermost(values, Misfit(argument, argument.given, argument.path, argument.wanted, got))
 
 
 def type_given(values: Values, argument: Argument, given: Any) -> Type:
@@ -120,17 +138,36 @@ def type_given(values: Values, argument: Argument, given: Any) -> Type:
     return argument.got or values.type_of_template(given, argument.step.slug)
 
 
-def _innermost(values: Values, misfit: Misfit) -> Misfit:
-    """The part of a template that does not fit, where it is one part alone that does not."""
-    given = misfit.given
-    if type(given) is not dict and type(given) is not list:
-        return misfit
-    shapes = misfit.wanted.of_kind("object" if type(given) is dict else "array")
-    if len(shapes) != 1:
-        return misfit
-    for key, inner in given.items() if type(given) is dict else enumerate(given):
-        wanted = shapes[0].field(key) if type(key) is str else shapes[0].element(key)
-        got = type_given(values, misfit.argument, inner)
-        if wanted.shapes and disjoint(got, wanted):
-            return _innermost(values, Misfit(misfit.argument, inner, (*misfit.path, key), wanted, got))
-    return misfit
+def _innermost(values: Values, misfit: Misfit) -> list[Misfit]:
+    """The parts of a template that do not fit, or the template itself where each of its parts does."""
+    found = []
+    for part in _parts_of(misfit.argument, misfit.given, misfit.path, misfit.wanted):
+        got = type_given(values, misfit.argument, part.given)
+        if part.wanted.shapes and disjoint(got, part.wanted):
+            found += _innermost(values, Misfit(misfit.argument, part.given, part.path, part.wanted, got))
+    return found or [misfit]
+
+
+def _parts_of(argument: Argument, given: Any, path: Path, wanted: Type) -> Iterator[Part]:
+    """What stands in a template, where it can be told what is wanted of it."""
+    if type(given) is dict or type(given) is list:
+        shapes = wanted.of_kind("object" if type(given) is dict else "array")
+        for key, inner in given.items() if type(given) is dict else enumerate(given):
+            if len(shapes) == 1:
+                inside = shapes[0].field(key) if type(key) is str else shapes[0].element(key)
+                yield Part(argument, inner, (*path, key), inside)
+
+
+def references_given(values: Values) -> Iterator[Part]:
+    """The references that arrive at parameters or inside of them, the results of other handlers aside."""
+    for argument in arguments(values):
+        if argument.got is None:
+            yield from _references(Part(argument, argument.given, argument.path, argument.wanted))
+
+
+def _references(part: Part) -> Iterator[Part]:
+    if is_reference(part.given):
+        yield part
+    else:
+        for inner in _parts_of(*part):
+            yield from _references(inner)

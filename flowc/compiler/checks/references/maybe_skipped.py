@@ -40,14 +40,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowc.compiler.checks.arguments import Argument, arguments, as_mention
+from flowc.compiler.checks.arguments import Part, as_mention, references_given
 from flowc.compiler.checks.presence import Absence, absence_of
 from flowc.compiler.checks.values import values_of
 from flowc.compiler.model import Flow
 from flowc.compiler.schema_types import accepts
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Related, Rule
-from flowc.references import is_reference
 
 RULE = Rule("FL306", "maybe-skipped")
 
@@ -56,24 +55,24 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each argument that is null in some run and must not be."""
     if signatures is None:
         return
-    for argument in arguments(values_of(flow, signatures)):
-        if argument.got is not None or not is_reference(argument.given) or accepts(argument.wanted, None):
+    for part in references_given(values_of(flow, signatures)):
+        if accepts(part.wanted, None):
             continue
-        mention = as_mention(argument, argument.given, argument.path)
-        absence = absence_of(flow, argument.step.slug, mention.name) if mention is not None else None
+        mention = as_mention(part.argument, part.given, part.path)
+        absence = absence_of(flow, part.argument.step.slug, mention.name) if mention is not None else None
         if mention is not None and absence is not None and mention.name in flow.steps:
-            yield _diagnostic(flow, argument, mention.name, absence)
+            yield _diagnostic(flow, part, mention.name, absence)
 
 
-def _diagnostic(flow: Flow, argument: Argument, name: str, absence: Absence) -> Diagnostic:
+def _diagnostic(flow: Flow, part: Part, name: str, absence: Absence) -> Diagnostic:
     return flow.document.diagnose(
         RULE,
-        argument.path,
-        f"`{name}` may be null here, and `{argument.parameter}` of `{argument.handler}` takes no null",
+        part.path,
+        f"`{name}` may be null here, and `{part.name}` of `{part.argument.handler}` takes no null",
         label=f"null where `{name}` did not complete",
-        help=f"let `{argument.parameter}` take null, or run only where `{name}` completed",
+        help=f"let `{part.name}` take null, or run only where `{name}` completed",
         related=(_why(flow, absence, name),),
-        key=argument.on_key,
+        key=part.on_key,
     )
 
 

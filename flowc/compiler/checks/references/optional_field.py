@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flowc.compiler.checks.arguments import arguments, as_mention
+from flowc.compiler.checks.arguments import as_mention, references_given
 from flowc.compiler.checks.declared import declared_here
 from flowc.compiler.checks.presence import absence_of
 from flowc.compiler.checks.values import Values, values_of
@@ -64,15 +64,15 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     if signatures is None:
         return
     values = values_of(flow, signatures)
-    for argument in arguments(values):
-        if argument.got is not None or not is_reference(argument.given) or accepts(argument.wanted, None):
+    for part in references_given(values):
+        found = as_mention(part.argument, part.given, part.path)
+        if found is None or accepts(part.wanted, None):
             continue
-        found = as_mention(argument, argument.given, argument.path)
-        if found is None or absence_of(flow, argument.step.slug, found.name) is not None:
+        if absence_of(flow, part.argument.step.slug, found.name) is not None:
             continue
-        if not disjoint(values.arriving(found).type, argument.wanted):
-            taker = f"`{argument.parameter}` of `{argument.handler}`"
-            yield from _of(values, found, argument.path, taker, on_key=argument.on_key)
+        if not disjoint(values.arriving(found).type, part.wanted):
+            taker = f"`{part.name}` of `{part.argument.handler}`"
+            yield from _of(values, found, part.path, taker, on_key=part.on_key)
 
 
 def _of(values: Values, mention: Mention, path: Path, taker: str, *, on_key: bool = False) -> Iterator[Diagnostic]:
