@@ -49,6 +49,13 @@ def _codes(steps: dict[str, Any], signatures: dict[str, Signature] | None = None
     return {found.code for found in compile_file("flow.json", signatures, text).diagnostics}
 
 
+@pytest.mark.parametrize(("asked", "is_possible"), [(99, False), (100, True), (599, True), (600, False)])
+@pytest.mark.parametrize("bounds", [{"minimum": 100, "maximum": 599}, {"minimum": 99.5, "maximum": 599.5}])
+def test_a_pattern_asks_for_numbers_within_bounds(bounds: dict[str, float], asked: int, is_possible: bool) -> None:
+    output = {"type": "object", "properties": {"status": {"type": "integer", **bounds}}}
+    assert ("FL503" in _codes({"a": {"output": output}, "b": {"run_if": {"a": {"status": asked}}}})) is not is_possible
+
+
 @quick
 @given(schemas(), patterns, several)
 def test_a_pattern_that_is_said_never_to_match_does_not(schema: Any, pattern: Any, some: list[Any]) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 # Keywords and types of which a glance tells all.
 _PLAIN_OBJECT = frozenset({"type", "properties", "required", "title", "description"})
-_PLAIN_SCALAR = frozenset({"type", "title", "description", "format"})
+_PLAIN_SCALAR = frozenset({"type", "title", "description", "format", "minimum", "maximum"})
+_NUMBERS = (int, float)
 _PLAINLY: dict[type, str] = {str: "string", int: "integer", bool: "boolean"}
 
 CONDITIONS = ("run_if", "run_unless")
@@ -108,7 +109,16 @@ def _plainly_fits(schema: Any, pattern: Any) -> bool:
             and schema.get("type") == "object"
             and all(name in properties and _plainly_fits(properties[name], inner) for name, inner in pattern.items())
         )
-    return _PLAIN_SCALAR.issuperset(schema) and schema.get("type") == _PLAINLY.get(type(pattern))
+    if not _PLAIN_SCALAR.issuperset(schema) or schema.get("type") != _PLAINLY.get(type(pattern)):
+        return False
+    return type(pattern) is not int or _is_between(schema.get("minimum"), pattern, schema.get("maximum"))
+
+
+def _is_between(least: Any, number: int, most: Any) -> bool:
+    """Whether a number is within bounds, of which there may be none."""
+    return (least is None or (type(least) in _NUMBERS and least <= number)) and (
+        most is None or (type(most) in _NUMBERS and number <= most)
+    )
 
 
 def _look(mention: Mention, one: Type, pattern: Any, fields: Path, *, is_optional: bool) -> list[Finding]:
