@@ -226,7 +226,9 @@ def test_all_mistakes_of_a_schema_are_told() -> None:
             "e": {"$ref": "#/$defs/there"},
             "f": {"$ref": "#/$defs/nowhere"},
             "g": {"items": [], "patternProperties": {"[": {}}},
-            "pattern": {"const": {"pattern": "("}},
+            "h": {"$ref": "#here"},
+            "i": {"$ref": "#nowhere"},
+            "pattern": {"const": {"pattern": "("}, "$anchor": "here"},
         },
         "$defs": {"there": {"$ref": "#/properties/z"}},
     }
@@ -238,6 +240,7 @@ def test_all_mistakes_of_a_schema_are_told() -> None:
         ("properties", "f", "$ref"),
         ("properties", "g", "items"),
         ("properties", "g", "patternProperties", "["),
+        ("properties", "i", "$ref"),
     ]
     assert [error.path for error in schema_errors({"pattern": "("})] == [("pattern",)]
     assert [error.path for error in schema_errors({"$ref": "https://example.com/a"})] == []

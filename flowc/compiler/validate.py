@@ -139,7 +139,7 @@ class _Walk:
             wrong: Any = schema
             for step in error.path:
                 wrong = wrong[step]
-            meant = did_you_mean(wrong, TYPES) if type(wrong) is str and "type" in error.path[-2:] else None
+            meant = did_you_mean(wrong, _names_for(schema, error.path)) if type(wrong) is str else None
             is_key = error.path[-2:-1] == ("patternProperties",) and type(wrong) in (dict, bool)
             message = f"no valid JSON Schema: {error.message}"
             self._report(Complaint(BAD_SCHEMA, message, help=meant, on_key=is_key), (*path, *error.path))
@@ -191,3 +191,13 @@ def _as_mapping(document: Document, path: Path, steps: list[Any]) -> list[Edit]:
         dash = document.text.rfind("-", 0, start)
         edits.append(document.source.edit((dash, end), f"{slug}:"))
     return edits
+
+
+def _names_for(schema: Any, path: Path) -> Iterable[str]:
+    """What may be written at ``path`` of a schema, where that is one of a few names."""
+    if "type" in path[-2:]:
+        return TYPES
+    if path[-1:] != ("$ref",) or type(schema) is not dict:
+        return ()
+    held = [(key, schema.get(key)) for key in ("$defs", "definitions")]
+    return [f"#/{key}/{name}" for key, found in held if type(found) is dict for name in found]

@@ -118,9 +118,12 @@ def _unusable(schema: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _is_there(schema: Any, name: str) -> bool:
-    """Whether something stands where a reference leads, as far as its path tells."""
-    if not name.startswith("#/") or "%" in name:
+    """Whether something stands where a reference leads, as far as its path or its name tells."""
+    if "%" in name or name == "#":
         return True
+    if not name.startswith("#/"):
+        anchors = [inner.get(key) for _, inner in _mappings(schema, ()) for key in ("$anchor", "$dynamicAnchor")]
+        return name.removeprefix("#") in anchors
     for step in name[2:].split("/"):
         key = step.replace("~1", "/").replace("~0", "~")
         if type(schema) is list and key.isdecimal() and int(key) < len(schema):

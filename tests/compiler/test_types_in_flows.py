@@ -199,3 +199,12 @@ def test_a_map_over_what_may_be_null_is_told_how_to_run_only_where_it_is_none() 
     assert found.code == "FL309"
     assert found.help is not None
     assert found.help.endswith("`run_unless: {input: {a: null}}`")
+
+
+def test_a_reference_that_leads_nowhere_is_told_the_definition_that_may_be_meant() -> None:
+    [found] = compiled("""
+        flow: f
+        input: {type: object, properties: {a: {$ref: "#/$def/adress"}}, $defs: {address: {}, money: {}}}
+        steps: {b: {with: {a: $input.a}}}
+    """).diagnostics
+    assert (found.code, found.help) == ("FL601", "did you mean `#/$defs/address`?")

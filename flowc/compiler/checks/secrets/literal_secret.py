@@ -51,14 +51,17 @@ _CREDENTIAL = re.compile(
 _ENOUGH = 4096
 _NAME = re.compile(r"(?:.*[_-])?(?:api_?key|passw(?:or)?d|secret|token|private_?key|credentials?)", re.IGNORECASE)
 _RANDOM = re.compile(r"(?:(?:sk|pk|rk|gh[pousr]|xox[a-z])[-_].{5,}|(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/=_-]{20,})")
+# Names of secrets are written so: words, perhaps with a number, a version, a year.
+_BETWEEN = re.compile(r"[/_-]+")
+_PART = re.compile(r"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)?[0-9]{0,2}|[0-9]{4}")
 
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each literal that looks like a credential."""
     for path, text in flow.long_texts:
         name = path[-1]
-        is_named = isinstance(name, str) and _NAME.fullmatch(name) is not None and _RANDOM.fullmatch(text) is not None
-        if is_named or _CREDENTIAL.fullmatch(text[:_ENOUGH].strip()):
+        is_named = isinstance(name, str) and _NAME.fullmatch(name) is not None
+        if (is_named and _is_random(text)) or _CREDENTIAL.fullmatch(text[:_ENOUGH].strip()):
             yield flow.document.diagnose(
                 RULE,
                 path,
@@ -66,3 +69,8 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
                 label="is read by all who see the flow",
                 help="declare it in `secrets`, read it from `ctx.secrets`, and replace the credential",
             )
+
+
+def _is_random(text: str) -> bool:
+    """Whether a text is made of characters that say nothing, rather than of words."""
+    return _RANDOM.fullmatch(text) is not None and not all(map(_PART.fullmatch, _BETWEEN.split(text)))
