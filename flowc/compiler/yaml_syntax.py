@@ -50,6 +50,11 @@ class _Place(NamedTuple):
         start = self.source.line_starts[self.source.place(offset)[0] - 1]
         return start, self.text[start : self.source.line_end(start)]
 
+    def last_line(self, beginning: str) -> int:
+        """The offset of the last line that begins so; that of the text's beginning where none does."""
+        starts = reversed(self.source.line_starts)
+        return next((start for start in starts if self.text.startswith(beginning, start)), 0)
+
     def rest(self, offset: int) -> Span:
         """From ``offset`` to the end of what is written on that line, a comment left out."""
         line = self.text[offset : self.source.line_end(offset)]
@@ -182,7 +187,7 @@ def _first_character(place: _Place) -> _Finding:
 
 
 def _directive(place: _Place) -> _Finding:
-    start = place.line(place.began)[0] if place.char else max(place.text.rfind("\n%") + 1, 0)
+    start = place.line(place.began)[0] if place.char else place.last_line("%")
     return _Finding(
         place.rest(start),
         "a line cannot begin with `%`, which is for YAML's directives",

@@ -146,6 +146,11 @@ CASES = [
         "2:1-2:10 a line cannot begin with `%`, which is for YAML's directives",
         "remove it, or quote the text",
     ),
+    (
+        "\r\r%\n",
+        "3:1-3:2 a line cannot begin with `%`, which is for YAML's directives",
+        "remove it, or quote the text",
+    ),
     ("a: {b, c: d\n", "1:4-1:5 this `{` is never closed", "add `}`"),
     ("{a: b}}\n", "1:7-1:8 nothing was opened that this `}` closes", "remove it"),
     ('a: "b\n---\nc"\n', '1:4-1:6 this `"` is never closed', 'add the closing quote; inside it is written `\\"`'),
