@@ -131,7 +131,7 @@ class Adapted:
         if self._bytes:
             return None  # JSON Schema has no bytes
         try:
-            return self._adapter.json_schema(mode=mode, schema_generator=by)
+            return self._adapter.json_schema(mode=mode, schema_generator=by) or None
         except PydanticUserError:
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -32,6 +33,18 @@ class Described(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
+        return {}
+
+    def enum_schema(self, schema: Any) -> JsonSchemaValue:
+        found = super().enum_schema(schema)
+        if issubclass(schema["cls"], enum.Flag):
+            found.pop("enum", None)  # several together are none of the members
+        return found
+
+    def complex_schema(self, schema: Any) -> JsonSchemaValue:
+        return {"type": ["number", "string"] if self.mode == "validation" else "string"}
+
     def function_before_schema(self, schema: Any) -> JsonSchemaValue:
         return {} if self._takes_anything(schema) else super().function_before_schema(schema)
 
@@ -39,9 +52,7 @@ class Described(GenerateJsonSchema):
         return {} if self._takes_anything(schema) else super().function_wrap_schema(schema)
 
     def function_plain_schema(self, schema: Any) -> JsonSchemaValue:
-        if self.mode == "validation" and not self._takes_anything(schema):
-            return super().function_plain_schema(schema)
-        return {}
+        return {} if self._takes_anything(schema) else super().function_plain_schema(schema)
 
     def _takes_anything(self, schema: Any) -> bool:
         told = schema.get("json_schema_input_schema") is not None
