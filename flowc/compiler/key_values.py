@@ -16,6 +16,7 @@ from flowc.compiler.complaint import Complaint, got
 from flowc.compiler.did_you_mean import did_you_mean, listing, question
 from flowc.compiler.misspelt_durations import check_duration
 from flowc.compiler.near_names import near
+from flowc.references import is_reference
 
 Complaints = Iterable[Complaint]
 ValueCheck = Callable[[Any], Complaints]
@@ -72,6 +73,13 @@ def _text(key: str, value: Any) -> Complaints:
 
 def _mapping(key: str, value: Any) -> Complaints:
     return () if type(value) is dict else (wrong_type(key, "a mapping", value),)
+
+
+def _returns(value: Any) -> Complaints:
+    if type(value) is dict:
+        return ()
+    advice = f"write `{{result: {value}}}`" if is_reference(value) and value.isprintable() else None
+    return (wrong_type("returns", "a mapping", value, advice),)
 
 
 def _name(key: str, value: Any) -> Complaints:
@@ -222,7 +230,7 @@ _FLOW: dict[str, ValueCheck] = {
     "secrets": partial(_secrets, "secrets"),
     "defaults": partial(_defaults, "defaults"),
     "steps": partial(_mapping, "steps"),
-    "returns": partial(_mapping, "returns"),
+    "returns": _returns,
 }
 
 FLOW = Table(_FLOW, keys.CALLED_IN_FLOWS)

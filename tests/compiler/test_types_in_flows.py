@@ -208,3 +208,44 @@ def test_a_reference_that_leads_nowhere_is_told_the_definition_that_may_be_meant
         steps: {b: {with: {a: $input.a}}}
     """).diagnostics
     assert (found.code, found.help) == ("FL601", "did you mean `#/$defs/address`?")
+
+
+@pytest.mark.parametrize(
+    ("source", "reference", "line"),
+    [
+        ("$input.pages", "$item.lnik", 7),
+        ("$input.pages", "$item.link.hrfe", 11),
+        ("$input.more.pages", "$item.lnik", 14),
+        ("$listed", "$item.lnik", 16),
+        ("$mapped", "$item.lnik", 17),
+    ],
+)
+def test_a_field_that_an_element_has_not_is_told_with_the_place_that_declares_the_element(
+    source: str, reference: str, line: int
+) -> None:
+    found = compiled(f"""
+        flow: f
+        input:
+          $defs: {{pages: {{type: array, items: {{type: object, properties: {{link: {{}}}}}}}}}}
+          type: object
+          properties:
+            pages:
+              type: array
+              items:
+                properties:
+                  link: {{type: object, properties: {{href: {{}}}}}}
+                type: object
+              maxItems: 3
+            more: {{type: object, properties: {{pages: {{$ref: "#/$defs/pages"}}}}}}
+        steps:
+          listed: {{output: {{type: array, maxItems: 3, items: {{type: object, properties: {{link: {{}}}}}}}}}}
+          mapped: {{map: [1], output: {{type: object, properties: {{link: {{type: array}}}}}}}}
+          b: {{map: {source}, with: {{x: {reference}, y: [$input.pages, $input.more]}}, max_parallel: 1}}
+    """).diagnostics
+    [lost] = [one for one in found if one.code == "FL304"]
+    assert [related.position.line for related in lost.related] == [line]
+
+
+def test_a_single_reference_in_place_of_returns_is_told_how_to_be_named() -> None:
+    [found] = compiled("flow: f\nsteps: {a: }\nreturns: $a.b\n").diagnostics
+    assert (found.code, found.help) == ("FL203", "write `{result: $a.b}`")
