@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -11,6 +12,8 @@ from typing import NoReturn
 from flowc.errors import UsageError
 
 SUFFIXES = (".yaml", ".yml", ".json")
+# While a file is edited, Emacs has a link beside it that leads nowhere.
+_LOCKED = ".#"
 
 # At column 1 only a key of the top level can stand; the second form is a mapping written in braces.
 _BLOCK_FLOW = re.compile(rb"""^(?:\xef\xbb\xbf)?(?:flow|"flow"|'flow')[ \t]*:(?:[ \t\r\n]|$)""", re.MULTILINE)
@@ -57,16 +60,18 @@ def _flows_at(path: Path, is_flow: Callable[[str], bool]) -> Iterator[tuple[str,
 def _names_below(folder: Path) -> Iterator[tuple[str, list[str]]]:
     for parent, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield parent, sorted(name for name in names if name.endswith(SUFFIXES))
+        yield parent, sorted(name for name in names if name.endswith(SUFFIXES) and not name.startswith(_LOCKED))
 
 
 def has_flow(file: str) -> bool:
-    """Whether a file has a ``flow`` key at its top.
+    """Whether a file has a ``flow`` key at its top; never of a pipe, a socket or a device.
 
     Raises:
         UsageError: it cannot be read.
     """
     try:
+        if not stat.S_ISREG(os.stat(file).st_mode):
+            return False
         with open(file, "rb") as stream:
             data = stream.read()
     except OSError as error:
@@ -85,4 +90,9 @@ def has_flow(file: str) -> bool:
 
 
 def _refuse(error: OSError) -> NoReturn:
+    if isinstance(error, FileNotFoundError) and os.path.islink(error.filename):
+        raise UsageError(
+            f"cannot read {error.filename}: it is a link to {os.readlink(error.filename)}, which is not there",
+            help="remove the link, or restore what it names",
+        ) from error
     raise UsageError(f"cannot read {error.filename}: {error.strerror}", help="check the file's permissions") from error

@@ -249,3 +249,11 @@ def test_a_field_that_an_element_has_not_is_told_with_the_place_that_declares_th
 def test_a_single_reference_in_place_of_returns_is_told_how_to_be_named() -> None:
     [found] = compiled("flow: f\nsteps: {a: }\nreturns: $a.b\n").diagnostics
     assert (found.code, found.help) == ("FL203", "write `{result: $a.b}`")
+
+
+def test_a_field_that_no_result_has_is_told_with_those_that_there_are() -> None:
+    flow = "flow: f\nsteps:\n  a:\n  b: {with: {x: $a.zebra}}\n"
+    returns = {"type": "object", "properties": {"label": {}, "score": {}}}
+    signatures = {"a": Signature((), False, returns), "b": Signature((Parameter("x", True, None),), False, None)}
+    [found] = compile_file("flow.yaml", signatures, flow.encode()).diagnostics
+    assert (found.code, found.help) == ("FL304", "it has `label`, `score`")

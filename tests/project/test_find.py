@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -74,4 +75,17 @@ def test_a_file_in_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> No
     # A link to itself cannot be opened by anybody, root included.
     (tmp_path / "a.yaml").symlink_to("a.yaml")
     with pytest.raises(UsageError, match="cannot read"):
+        find_flows([tmp_path])
+
+
+def test_links_of_editors_and_pipes_do_not_keep_a_folder_from_being_looked_through(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("flow: a\n")
+    (tmp_path / ".#a.yaml").symlink_to("somebody@there.1234")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert find_flows([tmp_path]) == [tmp_path / "a.yaml"]
+
+
+def test_a_link_that_leads_nowhere_is_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to("gone.yaml")
+    with pytest.raises(UsageError, match=r"a\.yaml: it is a link to gone\.yaml, which is not there"):
         find_flows([tmp_path])

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from flowc.compiler.checks.declared import declared_here, label_of
 from flowc.compiler.checks.patterns import Trouble, findings
 from flowc.compiler.checks.values import Lost, Values, is_by_index, is_of_input, values_of
-from flowc.compiler.did_you_mean import question
+from flowc.compiler.did_you_mean import listing, question
 from flowc.compiler.model import Flow
 from flowc.compiler.near_names import near
 from flowc.compiler.schema_wording import kinds, without_null
@@ -78,6 +78,7 @@ def _diagnostic(values: Values, lost: Lost) -> Diagnostic:
     whole = ".".join((mention.name, *mention.fields[:depth]))
     names = _names(around)
     is_object = bool(around.of_kind("object"))
+    related = declared_here(values, mention, mention.fields[:depth], names)
     return values.flow.diagnose(
         RULE,
         mention,
@@ -85,8 +86,8 @@ def _diagnostic(values: Values, lost: Lost) -> Diagnostic:
         if is_object
         else f"`{whole}` is {kinds(without_null(around))}: it has no field `{field}`",
         label=label_of(values, mention),
-        help=_meant(field, names),
-        related=declared_here(values, mention, mention.fields[:depth], names),
+        help=_meant(field, names) or (f"it has {listing(names)}" if names and not related else None),
+        related=related,
     )
 
 
