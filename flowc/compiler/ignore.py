@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.compiler.checks import RULES
 from flowc.compiler.checks.text.useless_ignore import RULE
 from flowc.compiler.did_you_mean import did_you_mean
+from flowc.compiler.stretches import Stretches
 
 if TYPE_CHECKING:
     from flowc.compiler.document import Document, Path, Span
     from flowc.diagnostic import Diagnostic
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*flowc:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*flowc:[ \t]*ignore\b(?:\[([^\]\r\n]{0,2000})\])?", re.MULTILINE)
 _CODE = re.compile(r"[^,\s]+")
 # Without them a flow has no meaning that could be compiled, as without the groups FL1xx, FL2xx and FL9xx.
 _NEVER = frozenset({"FL301", "FL303", "FL308", "FL310", "FL311", "FL312", "FL313", "FL314", "FL315"}) | frozenset(
@@ -42,24 +43,31 @@ def ignore(document: Document, diagnostics: list[Diagnostic], *, handlers: bool)
     if "flowc:" not in document.text or "ignore" not in document.text:
         return diagnostics
     wishes = list(_wishes(document))
-    used: set[_Wish] = set()
-    kept = []
-    for diagnostic in diagnostics:
-        place = diagnostic.code, diagnostic.position.line
-        fulfilled = {wish for wish in wishes if (wish.code, wish.line) == place and _can_be_ignored(wish.code)}
-        used |= fulfilled
-        if not fulfilled:
-            kept.append(diagnostic)
+    by_place: dict[tuple[str, int], list[_Wish]] = {}
+    for wish in wishes:
+        if _can_be_ignored(wish.code):
+            by_place.setdefault((wish.code, wish.line), []).append(wish)
+    places = {(diagnostic.code, diagnostic.position.line) for diagnostic in diagnostics} & by_place.keys()
+    used = {wish for place in places for wish in by_place[place]}
+    kept = [one for one in diagnostics if (one.code, one.position.line) not in places]
     unsure = frozenset() if handlers else _WITH_HANDLERS
     return kept + [_useless(document, wish) for wish in wishes if wish not in used and wish.code not in unsure]
 
 
 def _wishes(document: Document) -> Iterator[_Wish]:
-    scalars = list(_spans_of_texts(document, (), document.value))
+    texts = Stretches(_spans_of_texts(document, (), document.value))
+    above, meant = 0, 0  # a block of comments is for the line below it: the line above the block, and that one
+    behind = 0  # the line of the comment before: what follows on it is not alone there
     for found in _COMMENT.finditer(document.text):
-        if any(start <= found.start() < end for start, end in scalars):
+        line = document.source.place(found.start())[0]
+        is_alone = line > behind and _is_alone(document, line, found.start())
+        behind = line
+        if texts.any_around(found.start(), found.start() + 1):
             continue
-        line = _line_meant(document, found.start())
+        if is_alone:
+            if not above < line < meant:
+                above, meant = line - 1, _next_filled(document, line)
+            line = meant
         if found[1] is None or not found[1].strip():
             yield _Wish("", line, found.span())
         for code in _CODE.finditer(found[1] or ""):
@@ -67,13 +75,15 @@ def _wishes(document: Document) -> Iterator[_Wish]:
             yield _Wish(code[0], line, (start, start + len(code[0])))
 
 
-def _line_meant(document: Document, offset: int) -> int:
-    """The line of a comment; if there is nothing else on it, the next one that holds something."""
+def _is_alone(document: Document, line: int, offset: int) -> bool:
+    """Whether there is nothing on a line before the comment at an offset."""
+    return not document.text[document.source.line_starts[line - 1] : offset].strip()
+
+
+def _next_filled(document: Document, line: int) -> int:
+    """The next line that holds something; the last one where there is none."""
     source, text = document.source, document.text
-    line = source.place(offset)[0]
     starts = source.line_starts
-    if text[starts[line - 1] : offset].strip():
-        return line
     while line < len(starts) and text[starts[line] : source.line_end(starts[line])].lstrip()[:1] in ("", "#"):
         line += 1
     return min(line + 1, len(starts))
@@ -81,12 +91,11 @@ def _line_meant(document: Document, offset: int) -> int:
 
 def _spans_of_texts(document: Document, path: Path, value: Any) -> Iterator[Span]:
     """The places of the texts that themselves hold such words."""
-    if type(value) is str:
-        if "flowc:" in value:
-            yield document.span(path)
-    elif type(value) is dict or type(value) is list:
-        inner: Iterable[Any] = value.items() if type(value) is dict else enumerate(value)
-        for key, each in inner:
+    for key, each in value.items() if type(value) is dict else enumerate(value):
+        if type(each) is str:
+            if "flowc:" in each:
+                yield document.span((*path, key))
+        elif type(each) is dict or type(each) is list:
             yield from _spans_of_texts(document, (*path, key), each)
 
 

@@ -41,9 +41,14 @@ def tab_mistake(source: Source, span: Span) -> Diagnostic:
 
 def _begins_text(source: Source, span: Span) -> bool:
     """Whether spaces and a tab begin a block text, and the tab may be of it."""
-    before = source.text[: span[0]].rstrip()
-    last_line = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
-    return source.text[span[0]] == " " and _HEADER.search(last_line) is not None
+    if source.text[span[0]] != " ":
+        return False
+    number = source.place(span[0])[0] - 1
+    line = source.text[source.line_starts[number] : span[0]]
+    while not line.strip() and number > 0:
+        number -= 1
+        line = source.text[source.line_starts[number] : source.line_starts[number + 1]]
+    return _HEADER.search(line.rstrip()) is not None
 
 
 def tabs_from(source: Source, offset: int) -> list[Diagnostic]:

@@ -51,3 +51,14 @@ def test_a_code_that_only_handlers_bring_up_is_not_called_useless_without_them()
     assert codes(compiled(text)) == []
     assert codes(compiled(text, "def a(): ...")) == []
     assert codes(compiled(text, "def a(x): ...")) == ["FL199"]
+
+
+def test_a_block_of_comments_is_for_the_line_below_it() -> None:
+    comments = "  # flowc: ignore[FL404] the order\n\n  # flowc: ignore[FL301] # flowc: ignore[FL320]\n  # more words\n"
+    text = f"flow: f\nsteps:\n  a:\n{comments}  b: {REDUNDANT[:-1]}, map: $x}}\n  c: {REDUNDANT}\n"
+    assert said(compiled(text)) == [
+        "FL199 6:19-6:24 `FL301` cannot be ignored",
+        "FL199 6:42-6:47 `FL320` is not reported on line 6",
+        "FL301 8:44-8:46 there is no step `x`",
+        "FL404 9:20-9:21 `c` waits for `a` anyway",
+    ]

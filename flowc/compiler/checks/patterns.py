@@ -94,7 +94,7 @@ def _of_mention(values: Values, mention: Mention, pattern: Any) -> list[Finding]
     if step is not None and step.kind == "task" and _plainly_fits(values.schema_of(step), pattern):
         return []
     one = values.type_of(mention.name, None)
-    return [] if one is UNKNOWN or not one.shapes else _look(mention, one, pattern, (), is_optional=False)
+    return [] if one is UNKNOWN or not one.shapes else _Look(mention).at(one, pattern, (), is_optional=False)
 
 
 def _plainly_fits(schema: Any, pattern: Any) -> bool:
@@ -121,51 +121,67 @@ def _is_between(least: Any, number: int, most: Any) -> bool:
     )
 
 
-def _look(mention: Mention, one: Type, pattern: Any, fields: Path, *, is_optional: bool) -> list[Finding]:
-    """What is in trouble at a place of a pattern and below it."""
-    kind = kind_of(pattern)
-    if pattern is None and is_optional:
-        return [Finding(mention, Trouble.NULL, fields, one, pattern)]
-    shapes = one.of_kind(kind)
-    if not shapes:
-        return [Finding(mention, Trouble.KIND, fields, one, pattern)]
-    if kind == "object":
-        return _look_into(mention, shapes, pattern, fields)
-    if kind == "array":
-        elements = either([shape.elements() for shape in shapes])
-        inner = [
-            _look(mention, elements, value, (*fields, place), is_optional=False) for place, value in enumerate(pattern)
+class _Look:
+    """A look at one pattern: what is in trouble at a place of it and below."""
+
+    def __init__(self, mention: Mention) -> None:
+        self.mention = mention
+        # Alternatives are looked at one by one and together, and so are those in them.
+        self.seen: dict[tuple[Path, tuple[Shape, ...]], list[Finding]] = {}
+
+    def at(self, one: Type, pattern: Any, fields: Path, *, is_optional: bool) -> list[Finding]:
+        """What is in trouble where ``one`` is declared."""
+        kind = kind_of(pattern)
+        if pattern is None and is_optional:
+            return [self._finding(Trouble.NULL, fields, one, pattern)]
+        shapes = one.of_kind(kind)
+        if not shapes:
+            return [self._finding(Trouble.KIND, fields, one, pattern)]
+        if kind == "object":
+            return self._into(shapes, pattern, fields)
+        if kind == "array":
+            elements = either([shape.elements() for shape in shapes])
+            inner = [
+                self.at(elements, value, (*fields, place), is_optional=False) for place, value in enumerate(pattern)
+            ]
+            return [finding for found in inner for finding in found]
+        if any(shape.has(pattern) for shape in shapes):
+            return []
+        fraction = type(pattern) is float and not pattern.is_integer() and all(shape.whole for shape in shapes)
+        return [self._finding(Trouble.KIND if fraction else Trouble.VALUE, fields, one, pattern)]
+
+    def _into(self, shapes: list[Shape], pattern: dict[str, Any], fields: Path) -> list[Finding]:
+        """The same for an object: fine if it may be one of the shapes."""
+        key = fields, tuple(shapes)
+        found = self.seen.get(key)
+        if found is None:
+            found = self.seen[key] = self._look_into(shapes, pattern, fields)
+        return found
+
+    def _look_into(self, shapes: list[Shape], pattern: dict[str, Any], fields: Path) -> list[Finding]:
+        found = [
+            {name: self._field([shape], name, value, fields) for name, value in pattern.items()} for shape in shapes
         ]
-        return [finding for found in inner for finding in found]
-    if any(shape.has(pattern) for shape in shapes):
-        return []
-    fraction = type(pattern) is float and not pattern.is_integer() and all(shape.whole for shape in shapes)
-    return [Finding(mention, Trouble.KIND if fraction else Trouble.VALUE, fields, one, pattern)]
+        never = [name for name in pattern if all(_is_hopeless(troubles[name]) for troubles in found)]
+        if len(shapes) == 1:
+            return [finding for name in never or pattern for finding in found[0][name]]
+        if not all(any(map(_is_hopeless, troubles.values())) for troubles in found):
+            return []
+        if not never:
+            return [self._finding(Trouble.VALUE, fields, Type(tuple(shapes)), pattern)]
+        return [finding for name in never for finding in self._field(shapes, name, pattern[name], fields)]
 
+    def _field(self, shapes: list[Shape], name: str, value: Any, fields: Path) -> list[Finding]:
+        """The same for one field of objects of these shapes."""
+        having = [shape for shape in shapes if shape.may_have(name)]
+        if not having:
+            return [self._finding(Trouble.FIELD, (*fields, name), Type(tuple(shapes)), value)]
+        is_optional = any(shape.lists(name) and not shape.requires(name) for shape in having)
+        inner = either([shape.field(name) for shape in having])
+        return self.at(inner, value, (*fields, name), is_optional=is_optional)
 
-def _look_into(mention: Mention, shapes: list[Shape], pattern: dict[str, Any], fields: Path) -> list[Finding]:
-    """The same for an object: fine if it may be one of the shapes."""
-    found = [
-        {name: _look_at(mention, [shape], name, value, fields) for name, value in pattern.items()} for shape in shapes
-    ]
-    for troubles in found:
-        if not any(_is_hopeless(inner) for inner in troubles.values()):
-            return [finding for inner in troubles.values() for finding in inner] if len(shapes) == 1 else []
-    never = [name for name in pattern if all(_is_hopeless(troubles[name]) for troubles in found)]
-    if not never:
-        return [Finding(mention, Trouble.VALUE, fields, Type(tuple(shapes)), pattern)]
-    return [finding for name in never for finding in _look_at(mention, shapes, name, pattern[name], fields)]
-
-
-def _look_at(mention: Mention, shapes: list[Shape], name: str, value: Any, fields: Path) -> list[Finding]:
-    """The same for one field of objects of these shapes."""
-    having = [shape for shape in shapes if shape.may_have(name)]
-    if not having:
-        return [Finding(mention, Trouble.FIELD, (*fields, name), Type(tuple(shapes)), value)]
-    is_optional = any(shape.lists(name) and not shape.requires(name) for shape in having)
-    return _look(
-        mention, either([shape.field(name) for shape in having]), value, (*fields, name), is_optional=is_optional
-    )
+    def _finding(self, trouble: Trouble, fields: Path, one: Type, pattern: Any) -> Finding:
+        return Finding(self.mention, trouble, fields, one, pattern)
 
 
 def _is_hopeless(found: list[Finding]) -> bool:

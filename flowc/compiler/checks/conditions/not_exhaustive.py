@@ -66,10 +66,13 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
         question = _question(step) if step.run_if else None
         if question is not None:
             asked.setdefault((step.branch, question.fields), []).append(question)
+    others: _Others | None = None
     for questions in asked.values():
         branches = [one for one in questions if one.step.kind == "branch"]
-        if _are_choices(branches) and not _has_otherwise(flow, questions):
-            yield from _of(values_of(flow, signatures), questions, branches)
+        if _are_choices(branches):
+            others = others or _Others(flow)
+            if not others.has_one(questions):
+                yield from _of(values_of(flow, signatures), questions, branches)
 
 
 def _question(step: Step) -> Question | None:
@@ -96,28 +99,36 @@ def _single(pattern: Any) -> tuple[tuple[str, ...], Any]:
     return tuple(path), pattern
 
 
-def _has_otherwise(flow: Flow, questions: list[Question]) -> bool:
-    """Whether something may run where none of the branches does."""
-    fields = questions[0].fields
-    asking = {question.step.slug for question in questions}
-    for step in flow.steps.values():
-        if step.slug in asking:
-            continue
-        if step.join in ("none", "settled") and not asking.isdisjoint(step.joins):
+class _Others:
+    """The steps that may run where no branch of a group does: by what they join, and by the places they ask."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.joining: dict[str, list[Step]] = {}
+        self.asking: dict[tuple[str, ...], list[Step]] = {}
+        for step in flow.steps.values():
+            for name in step.joins if step.join in ("none", "settled") else ():
+                self.joining.setdefault(name, []).append(step)
+            for place in {place for pattern in (*step.run_unless, *step.run_if) for place in _places(pattern, ())}:
+                self.asking.setdefault(place, []).append(step)
+
+    def has_one(self, questions: list[Question]) -> bool:
+        """Whether something may run where none of the branches does."""
+        own = {question.step.slug for question in questions}
+        if any(step.slug not in own for slug in own for step in self.joining.get(slug, ())):
             return True
-        asks = any(_asks(pattern, fields) for pattern in (*step.run_unless, *step.run_if))
-        if asks and not any(around.slug in asking for around in flow.branches_of(step)):
-            return True
-    return False
+        return any(
+            step.slug not in own and not any(around.slug in own for around in self.flow.branches_of(step))
+            for step in self.asking.get(questions[0].fields, ())
+        )
 
 
-def _asks(pattern: Any, fields: tuple[str, ...]) -> bool:
-    """Whether a pattern has anything at the path."""
-    for name in fields:
-        if type(pattern) is not dict or name not in pattern:
-            return False
-        pattern = pattern[name]
-    return True
+def _places(pattern: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The paths at which a pattern has anything."""
+    for name, inner in pattern.items():
+        yield (*path, name)
+        if type(inner) is dict:
+            yield from _places(inner, (*path, name))
 
 
 def _of(values: Values, questions: list[Question], branches: list[Question]) -> Iterator[Diagnostic]:

@@ -45,19 +45,29 @@ RULE = Rule("FL308", "branch-as-value")
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each branch that is used as a value."""
+    inside: dict[str, list[str]] = {}
     for mention in strays(flow, Fault.BRANCH):
+        inside = inside or _by_branch(flow)
         yield flow.diagnose(
             RULE,
             mention,
             f"`{mention.name}` is a branch and has no output",
             label="a branch",
-            help=_advice(flow, mention),
+            help=_advice(flow, mention, inside.get(mention.name)),
             related=(flow.document.related(flow.steps[mention.name].path, "declared here"),),
         )
 
 
-def _advice(flow: Flow, mention: Mention) -> str | None:
+def _by_branch(flow: Flow) -> dict[str, list[str]]:
+    """The steps with an output by the branch that they are in."""
+    inside: dict[str, list[str]] = {}
+    for key, step in flow.steps.items():
+        if step.branch is not None and step.kind != "branch":
+            inside.setdefault(step.branch, []).append(key)
+    return inside
+
+
+def _advice(flow: Flow, mention: Mention, inside: list[str] | None) -> str | None:
     if mention.owner and is_inside(flow, mention.owner, mention.name):
         return None
-    inside = [key for key, step in flow.steps.items() if step.branch == mention.name and step.kind != "branch"]
     return f"name a step in it: {listing(inside)}" if inside else None
