@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,11 @@ from flowc.errors import UsageError
 from flowc.project.checked import Checked
 from flowc.project.mend import mend
 from flowc.report.visible import visible
+
+# A byte order mark is seen by nobody, and `git apply` asks for it.
+_MARK = "\ufeff"
+# Lines as git and flowc see them: other characters that break lines elsewhere are text.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class Mending(NamedTuple):
@@ -64,12 +70,13 @@ def _mendings(flows: Sequence[Checked], signatures: Signatures) -> Iterator[Mend
 
 def _diff(mending: Mending) -> str:
     """A unified diff, as `git apply` takes it where the text holds no control characters."""
-    before, after = (data.decode("utf-8-sig").splitlines(keepends=True) for data in (mending.before, mending.after))
+    before, after = (_LINE.findall(data.decode()) for data in (mending.before, mending.after))
     lines = difflib.unified_diff(before, after, f"a/{mending.file}", f"b/{mending.file}")
     return "".join(_shown(line) for line in lines)
 
 
 def _shown(line: str) -> str:
     text = line.rstrip("\r\n")
-    end = line[len(text) :] or "\n\\ No newline at end of file\n"
-    return "\t".join(visible(part) for part in text.split("\t")) + end
+    end = "\n" if line.endswith("\r") else line[len(text) :] or "\n\\ No newline at end of file\n"
+    mark = text[:2] if text[1:2] == _MARK else ""
+    return mark + "\t".join(visible(part) for part in text[len(mark) :].split("\t")) + end

@@ -68,12 +68,18 @@ def test_diff_shows_what_fix_would_change_and_changes_nothing(flowc: Flowc, wron
     assert (result.returncode, result.stdout) == (0, "")
 
 
-def test_the_diff_can_be_applied(flowc: Flowc, wrong: Path, project: Path) -> None:
-    wrong.write_text("flow: wrong # c\nsteps:\n  a: {with: {x: no}}")
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_diff_can_be_applied(flowc: Flowc, wrong: Path, project: Path, mark: str) -> None:
+    wrong.write_text(f"{mark}flow: wrong # c\nsteps:\n  a: {{with: {{x: no}}}}", encoding="utf-8")
     patch = flowc("check", "--diff").stdout
     done = subprocess.run(["git", "apply", "-"], cwd=project, input=patch, text=True, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert wrong.read_text() == 'flow: wrong # c\nsteps:\n  a: {with: {x: "no"}}'
+    assert wrong.read_text(encoding="utf-8") == f'{mark}flow: wrong # c\nsteps:\n  a: {{with: {{x: "no"}}}}'
+
+
+def test_a_diff_breaks_lines_where_they_end(flowc: Flowc, wrong: Path) -> None:
+    wrong.write_text("flow: wrong # \u2028 \x85 \nsteps:\n  a: {with: {x: no}}\n", encoding="utf-8")
+    assert "@@ -1,3 +1,3 @@\n flow: wrong # \ufffd \ufffd \n steps:\n" in flowc("check", "--diff").stdout
 
 
 def test_stdin_is_not_mended_and_goes_alone(flowc: Flowc) -> None:
