@@ -17,7 +17,7 @@ from flowc.cli.here import settings_here
 from flowc.cli.live import look
 from flowc.cli.options import database_option, json_option, run_argument
 from flowc.cli.rows_json import run_as_json
-from flowc.cli.show_text import ERRORS, TASKS, errors_of_run, how_to_go_on, input_and_output, step_whole
+from flowc.cli.show_text import ERRORS, TASKS, errors_of_run, how_to_go_on, particulars, step_whole
 from flowc.cli.terminal import put
 from flowc.db import queries
 from flowc.references import INPUT
@@ -60,7 +60,7 @@ def _run(conn: Connection, run_id: str, most: int | None) -> str:
     return (
         drawn(progress, order_of(body), sys.stdout, facts, most)
         + errors_of_run(progress.errors[-ERRORS:], failures, run_id)
-        + input_and_output(progress.run)
+        + particulars(progress.run)
         + how_to_go_on(progress, facts.untaken)
     )
 

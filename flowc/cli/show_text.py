@@ -29,10 +29,15 @@ def errors_of_run(errors: Sequence[TaskError], failures: int, run_id: str) -> st
     return earlier + "".join(_told(error) for error in errors)
 
 
-def input_and_output(run: Run) -> str:
-    """The run's input and output, shortened, and the reason for which it was cancelled."""
+def particulars(run: Run) -> str:
+    """When a run began and ended, its key, input and output, shortened, and the reason for which it was cancelled."""
     whole = again(f"flowc show {run.run_id}") + " --json"
-    lines = [f"input   {_short(with_references(run.input, run.input_blobs), whole)}", *how_to_read(run.input_blobs)]
+    lines = [f"began   {at(run.started_at)}"]
+    if run.ended_at is not None:
+        lines.append(f"ended   {at(run.ended_at)}")
+    if run.run_key is not None:
+        lines.append(f"key     {_short(run.run_key, whole)}")
+    lines += [f"input   {_short(with_references(run.input, run.input_blobs), whole)}", *how_to_read(run.input_blobs)]
     if run.output is not None:
         lines.append(f"output  {_short(with_references(run.output, run.output_blobs), whole)}")
     lines += how_to_read(run.output_blobs)

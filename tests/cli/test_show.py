@@ -120,6 +120,15 @@ def test_a_cancelled_run_tells_the_reason(flowc: Flowc, dsn: str, page: Shop) ->
     assert "\nreason  wrong [2J input\n" in shown(flowc, dsn, run_id)
 
 
+def test_a_run_tells_when_it_began_and_ended_and_its_key(flowc: Flowc, dsn: str, page: Shop, clock: Clock) -> None:
+    run_id = queries.start_flow(page.conn, "page", run_key="order 4711")
+    assert "\n\nbegan   2030-01-01 00:00:00+00:00\nkey     order 4711\ninput   {}\n" in shown(flowc, dsn, run_id)
+    clock.set("2030-01-01 00:01:05Z")
+    page.fail(page.poll()[0], retryable=False)
+    began_and_ended = "began   2030-01-01 00:00:00+00:00\nended   2030-01-01 00:01:05+00:00\nkey     order 4711\n"
+    assert began_and_ended in shown(flowc, dsn, run_id)
+
+
 def test_one_step_is_shown_whole(flowc: Flowc, dsn: str, page: Shop) -> None:
     run_id = page.start("page")
     page.complete(page.poll()[0], {"status": 200, "text": "x" * 500})
