@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flowc.compiler.build import build
 from flowc.compiler.bundle import bundle
-from flowc.compiler.canonicalize import canonicalize
 from flowc.compiler.checks import CHECKS
-from flowc.compiler.definition import Definition
 from flowc.compiler.document import Document
 from flowc.compiler.ignore import ignore
 from flowc.compiler.model import Flow
@@ -19,6 +18,9 @@ from flowc.compiler.schema_files import Borrowed, Read, read_file
 from flowc.compiler.signatures import Signatures
 from flowc.compiler.validate import validate
 from flowc.diagnostic import ERROR, Diagnostic
+
+if TYPE_CHECKING:
+    from flowc.compiler.definition import Definition
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Compilation:
         """What the flow means; None where a mistake is an error. Made when somebody asks: most checks do not."""
         if self.flow is None or any(mistake.severity is ERROR for mistake in self.diagnostics):
             return None
+        from flowc.compiler.canonicalize import canonicalize
+
         return canonicalize(self.flow)
 
 

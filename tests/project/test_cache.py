@@ -163,7 +163,7 @@ def test_nothing_is_put_into_canonical_form_where_nothing_is_released(
     project: Project, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.write("flows/a.yaml", RIGHT)
-    monkeypatch.setattr("flowc.compiler.pipeline.canonicalize", lambda flow: pytest.fail("made a definition"))
+    monkeypatch.setattr("flowc.compiler.canonicalize.canonicalize", lambda flow: pytest.fail("made a definition"))
     assert check().startswith("0\n")
 
 
