@@ -16,7 +16,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 _CONTROLS = re.compile(f"{_CONTROL.pattern}+")
 # libyaml ends lines at these three, YAML 1.2 does not.
 _OLD_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
-_PRIVATE = range(0xE000, 0xF8FF)
+# More characters than a flow file can hold, none of which means anything to a parser.
+_STAND_INS = range(0x10FFFD, 0x10000, -1)
 _UNHOLDABLE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
 _SHOWN = 8
@@ -30,11 +31,14 @@ def without_controls(text: str) -> str:
 def parsable(text: str) -> tuple[str, dict[int, str]]:
     """The text as a YAML parser can read it, each character still at its place; and how to get its values back."""
     text = without_controls(text)
-    back: dict[int, str] = {}
-    for char in sorted(set(_OLD_LINE_ENDS.findall(text))):
-        stand_in = next(code for code in _PRIVATE if chr(code) not in text)
+    odd = sorted(set(_OLD_LINE_ENDS.findall(text)))
+    if not odd:
+        return text, {}
+    there = set(text)
+    free = (code for code in _STAND_INS if chr(code) not in there)
+    back = dict(zip(free, odd, strict=False))
+    for stand_in, char in back.items():
         text = text.replace(char, chr(stand_in))
-        back[stand_in] = char
     return text, back
 
 

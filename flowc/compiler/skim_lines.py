@@ -14,17 +14,17 @@ from flowc.compiler.skim_texts import DOUBLE, NO_KEYS, SINGLE, NotPlainError, jo
 SIMPLE_LINES = re.compile(rf"([ ]*+)(?:({NAME}):(?: ([A-Za-z0-9$][A-Za-z0-9_.$ -]*+(?<![ ])|[\[{{].*+))?\n|(.*+)\n)")
 _PLAIN_BEGINS = r"(?:[^ \t\xa0\-?:,\[\]{}#&*!|>'\"%@`]|-(?=[^ \t\-]))"
 _LINE = re.compile(
-    rf"""([ ]*)                                     # 1 indentation
-    (-[ ]+)?                                        # 2 an item of a list
-    (?:({NAME}|{DOUBLE}|{SINGLE}):(?=[ ]|\Z)[ ]*)?  # 3 a key
+    rf"""([ ]*+)                                     # 1 indentation
+    (-[ ]++)?                                        # 2 an item of a list
+    (?:({NAME}|{DOUBLE}|{SINGLE}):(?=[ ]|\Z)[ ]*+)?  # 3 a key
     (?:
         ([\[{{].*)                                  # 4 brackets, and what is behind them
         | (?:
-            ({_PLAIN_BEGINS}[^\t:\#]*(?:(?::(?=[^ \t])|(?<![ ])\#)[^\t:\#]*)*)   # 5 a text without quotes
+            ({_PLAIN_BEGINS}[^\t:\#]*+(?:(?::(?=[^ \t])|(?<![ ])\#)[^\t:\#]*+)*+)   # 5 a text without quotes
             | ({DOUBLE}|{SINGLE})                   # 6 a text in quotes
             | ([|>]-?)                              # 7 the head of a block text
           )?
-          [ ]*(?:(?<![^ ])(\#).*)?                  # 8 a remark
+          [ ]*+(?:(?<![^ ])(\#).*)?                 # 8 a remark
     )""",
     re.VERBOSE,
 )

@@ -14,6 +14,8 @@ def slips(a: str, b: str, limit: int) -> int:
     """
     if least_slips(a, b) > limit:
         return limit + 1
+    same = _alike(a, 0, b, 0)
+    a, b = a[same:], b[same:]
     ahead = len(b) - len(a)
     reached: dict[int, int] = {}
     for count in range(limit + 1):
@@ -49,11 +51,9 @@ def _alike(a: str, i: int, b: str, j: int) -> int:
     """How many characters are the same in ``a`` from ``i`` on and in ``b`` from ``j`` on."""
     most = min(len(a) - i, len(b) - j)
     count, stride = 0, 1
-    while count < most:
+    while stride and count < most:
         if a[i + count : i + count + stride] == b[j + count : j + count + stride]:
             count, stride = count + stride, stride * 2
-        elif stride == 1:
-            return count
         else:
-            stride = 1
-    return most
+            stride //= 2
+    return min(count, most)

@@ -34,6 +34,11 @@ class TextReports:
         self.mistakes: list[Diagnostic] = []
         self.spoilt: list[Span] = []
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are far too many reports: no more are added."""
+        return len(self.mistakes) >= _MOST
+
     def report(
         self,
         rule: Rule,
@@ -45,7 +50,7 @@ class TextReports:
         edits: Sequence[Edit] = (),
     ) -> None:
         """Add a report, unless there are far too many."""
-        if len(self.mistakes) < _MOST:
+        if not self.is_full:
             found = self.source.diagnose(rule, span, message, help=advice, related=related, edits=edits)
             self.mistakes.append(found)
 
@@ -89,7 +94,7 @@ class TextReports:
 
     def repeated_key(self, key: str, span: Span, first: Span) -> None:
         """FL103: a key that was there before, at ``first``; not where only refused characters made them the same."""
-        if REPLACEMENT in key and REPLACEMENT not in self.source.text[slice(*span)]:
+        if self.is_full or (REPLACEMENT in key and REPLACEMENT not in self.source.text[slice(*span)]):
             return
         place = self.source.position(*first)
         message = f"`{key}` appears again; first at {place.line}:{place.column}"
@@ -116,14 +121,15 @@ class TextReports:
     def template(self, inside: str, span: Span) -> str | None:
         """FL119: `{{ x }}`; the reference that it means, or None where that cannot be told."""
         reference = as_reference(inside)
-        edits = [self.source.edit(span, reference)] if reference else ()
-        self.report(TEMPLATE_BRACES, span, *template_words(inside), edits=edits)
+        if not self.is_full:
+            edits = [self.source.edit(span, reference)] if reference else ()
+            self.report(TEMPLATE_BRACES, span, *template_words(inside), edits=edits)
         self.spoilt.append(span)
         return reference
 
     def remark(self, remark: Remark, span: Span) -> None:
         """What is to be said of a plain scalar."""
-        edits = [self.source.edit(span, remark.instead)] if remark.instead is not None else ()
+        edits = [] if self.is_full or remark.instead is None else [self.source.edit(span, remark.instead)]
         self.report(remark.rule, span, remark.message, remark.help, edits=edits)
         if remark.rule.severity is ERROR:
             self.spoilt.append(span)

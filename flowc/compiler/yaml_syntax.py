@@ -20,7 +20,7 @@ from flowc.compiler.templates import as_reference, template_words
 from flowc.diagnostic import Diagnostic, Rule
 
 _VALUE_BEGINS = re.compile(r"(?:[^\s'\"]|'[^']*'|\"[^\"]*\")[^'\"]*?:[ ]+|[ ]*(?:-[ ]+)+")
-_COMMENT = re.compile(r"[ \t]+#.*")
+_COMMENT = re.compile(r"(?<![ \t])[ \t]+#.*")
 _TEMPLATE = re.compile(r"\{\{[^{}\r\n]*\}\}")
 _WHOLE_TEMPLATE = re.compile(r"(?<=[\s\[{,])\$\{\{([^{}\r\n]*)\}\}(?=\s*[,\]}])")
 _NO_SPACE = re.compile(r"([A-Za-z_]\w*):(?=\S)")

@@ -13,6 +13,7 @@ from flowc.compiler.document import Node, Span
 from flowc.compiler.reading import DEEPEST, Reading
 from flowc.compiler.scalars import read_plain
 from flowc.compiler.source import Source
+from flowc.compiler.stretches import Stretches
 from flowc.compiler.tabs import tab_mistake, tabs_of
 from flowc.compiler.text_reports import TextReports
 from flowc.compiler.yaml_syntax import explain
@@ -251,6 +252,9 @@ class _Reader:
 
     def _report_tabs(self) -> None:
         """Report tabs that libyaml let pass as indentation; inside quotes and block scalars they are text."""
+        if not self.tabs:
+            return
+        texts = Stretches((start + 1, end) for start, end in self.quoted)
         for span in self.tabs:
-            if not any(start < span[0] and span[1] <= end for start, end in self.quoted):
+            if not texts.any_around(*span):
                 self.reports.add([tab_mistake(self.source, span)])

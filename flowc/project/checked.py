@@ -174,4 +174,5 @@ def _name(compilation: Compilation) -> str | None:
 def _written_slug(text: str) -> Any:
     import re
 
-    return re.search(r"""^[\s{]*["']?flow["']?[ \t]*:[ \t]*["']?([A-Za-z][A-Za-z0-9_]*)""", text, re.MULTILINE)
+    # The line alone: white space over lines would be looked through again from each of them.
+    return re.search(r"""^(?:[^\S\n]|{)*["']?flow["']?[ \t]*:[ \t]*["']?([A-Za-z][A-Za-z0-9_]*)""", text, re.MULTILINE)

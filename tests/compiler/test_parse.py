@@ -14,6 +14,9 @@ from flowc.compiler.parse import parse
 from tests.compiler.reading import fixed, lines, parsed
 from tests.compiler.yaml_writing import values, written
 
+# Every character that is nobody's: none of them is free to stand for another one.
+PRIVATE = "".join(map(chr, range(0xE000, 0xF900)))
+
 
 @pytest.mark.parametrize(
     ("text", "value"),
@@ -29,6 +32,7 @@ from tests.compiler.yaml_writing import values, written
         ("y: n\n", {"y": "n"}),
         ("a: [b: c]\n", {"a": [{"b": "c"}]}),
         ("a: 'x\n\ty'\nb: |\n  x\n  \ty\n", {"a": "x y", "b": "x\n\ty\n"}),
+        (f"a: 'x\x85y{PRIVATE}'\n", {"a": f"x\x85y{PRIVATE}"}),
     ],
 )
 def test_yaml_1_2_is_read(text: str, value: Any) -> None:
