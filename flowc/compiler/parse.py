@@ -9,6 +9,7 @@ from flowc.compiler.controls import control_mistakes
 from flowc.compiler.document import Document, Node
 from flowc.compiler.reading import LARGEST, Reading
 from flowc.compiler.skim import skim
+from flowc.compiler.skim_json import skim_json
 from flowc.compiler.source import Source
 from flowc.diagnostic import Diagnostic
 
@@ -36,9 +37,9 @@ def parse(file: str, data: bytes) -> tuple[Document | None, list[Diagnostic]]:
         return None, [_bad_encoding(file, data, skipped, error)]
     source = Source(file, text)
     is_json = file.lower().endswith(".json")
-    skimmed = None if is_json else skim(text)
+    skimmed = skim_json(text) if is_json else skim(text)
     if skimmed is not None:
-        return Document(source, skimmed, lambda: _plain_places(source)), []
+        return Document(source, skimmed, lambda: _places(source, is_json)), []
     mistakes = control_mistakes(source)
     reading = _read(source, is_json)
     mistakes += reading.mistakes
@@ -60,7 +61,12 @@ def _read(source: Source, is_json: bool) -> Reading:
     return read_yaml(source)
 
 
-def _plain_places(source: Source) -> Node:
+def _places(source: Source, is_json: bool) -> Node:
+    """Where everything stands in a text that was skimmed."""
+    if is_json:
+        root = _read(source, is_json).root
+        assert root is not None  # what was skimmed can be read
+        return root
     from flowc.compiler.plain_places import plain_places
 
     return plain_places(source)

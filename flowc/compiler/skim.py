@@ -8,10 +8,10 @@ tests hold them together.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import Any
 
+from flowc.compiler.controls import has_odd_characters
 from flowc.compiler.reading import DEEPEST
 from flowc.compiler.skim_brackets import DEEPEST_BRACKETS, Brackets, in_brackets
 from flowc.compiler.skim_lines import (
@@ -25,30 +25,19 @@ from flowc.compiler.skim_lines import (
 )
 from flowc.compiler.skim_texts import NO_KEYS, NotPlainError, block_text, plain_value
 
-# Carriage returns but for CR LF, control characters, and what libyaml takes for line ends.
-# The few that are refused: the class of those that are not takes 15 ms to compile.
-_ODD_CHARACTER = "[\x00-\x08\v-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 _DEEPEST = DEEPEST - DEEPEST_BRACKETS
-_ORDINARY = bytes(range(0x20, 0x7F)) + b"\t\n"
 
 
 def skim(text: str) -> dict[str, Any] | None:
     """The mapping that a YAML text writes; None if it is not plainly written, or anything could be said of it."""
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if _is_odd(text):
+    if has_odd_characters(text):
         return None
     try:
         return _Skim(text).read()
     except NotPlainError:
         return None
-
-
-def _is_odd(text: str) -> bool:
-    """Whether a text holds a character that a parser takes for something else."""
-    if text.isascii():  # mostly, and then this is ten times as fast
-        return bool(text.encode("ascii").translate(None, _ORDINARY))
-    return re.search(_ODD_CHARACTER, text) is not None
 
 
 class _Skim:
