@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from flowc.compiler import model
 from flowc.compiler.graph import order
+from flowc.compiler.schema_types import key_of
 
 if TYPE_CHECKING:
     from flowc.compiler.model import Flow, Mention, Step
 
 # Further demands of one step are not remembered: what is said stays true, only less is found.
 _MOST = 16
+# Of more pairs of patterns, or of elements, nothing is certain.
+_PAIRS = 10_000
+
+Patterns: TypeAlias = tuple[dict[str, Any], ...]
 
 
 class Demand(NamedTuple):
@@ -19,7 +24,7 @@ class Demand(NamedTuple):
 
     owner: str
     key: str
-    patterns: tuple[dict[str, Any], ...]
+    patterns: Patterns
     met: bool
 
 
@@ -74,11 +79,48 @@ def _own(key: str, step: Step) -> tuple[Demand, ...]:
 def exclude(one: Demand, other: Demand) -> bool:
     """Whether both can surely not hold in the same run."""
     if one.met and other.met:
-        return all(_differ(a, b) for a in one.patterns for b in other.patterns)
+        return _all_differ(one.patterns, other.patterns)
     if one.met == other.met:
         return False
     met, unmet = (one, other) if one.met else (other, one)
-    return all(any(_contains(a, b) for b in unmet.patterns) for a in met.patterns)
+    return _all_contained(met.patterns, unmet.patterns)
+
+
+def _all_differ(some: Patterns, others: Patterns) -> bool:
+    """Whether none of ``some`` can match together with one of ``others``."""
+    answers = _answers(some, others)
+    if answers is not None:
+        return answers[0].isdisjoint(answers[1])
+    return len(some) * len(others) <= _PAIRS and all(_differ(one, other) for one in some for other in others)
+
+
+def _all_contained(some: Patterns, others: Patterns) -> bool:
+    """Whether whatever matches one of ``some`` matches one of ``others``."""
+    answers = _answers(some, others)
+    if answers is not None:
+        return answers[0] <= answers[1]
+    return len(some) * len(others) <= _PAIRS and all(any(_contains(one, other) for other in others) for one in some)
+
+
+def _answers(some: Patterns, others: Patterns) -> tuple[frozenset[Any], frozenset[Any]] | None:
+    """What several patterns on either side ask one and the same place for; None where they ask for anything else."""
+    if len(some) == 1 or len(others) == 1:
+        return None
+    asked = [question(pattern) for pattern in (*some, *others)]
+    places = {place for place, _ in asked}
+    if len(places) > 1 or any(type(answer) in (dict, list) for _, answer in asked):
+        return None
+    keys = [key_of(answer) for _, answer in asked]
+    return frozenset(keys[: len(some)]), frozenset(keys[len(some) :])
+
+
+def question(pattern: Any) -> tuple[tuple[str, ...], Any]:
+    """The only path through a pattern, as far as there is only one, and what stands at its end."""
+    path: list[str] = []
+    while type(pattern) is dict and len(pattern) == 1:
+        [(name, pattern)] = pattern.items()
+        path.append(name)
+    return tuple(path), pattern
 
 
 def _is_needed(step: Step, slug: str) -> bool:
@@ -111,7 +153,8 @@ def _contains(value: Any, pattern: Any) -> bool:
     if type(value) is dict and type(pattern) is dict:
         return all(name in value and _contains(value[name], inner) for name, inner in pattern.items())
     if type(value) is list and type(pattern) is list:
-        return all(any(_contains(element, inner) for element in value) for inner in pattern)
+        few = len(value) * len(pattern) <= _PAIRS
+        return few and all(any(_contains(element, inner) for element in value) for inner in pattern)
     return _equal(value, pattern)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def removal(document: Document, path: Path) -> tuple[Edit, ...]:
 
 def _from_flow_style(document: Document, path: Path, holder: Any) -> Span | None:
     """From the element to the next one; the last one from the end of the one before."""
-    keys: list[Any] = list(holder) if type(holder) is dict else list(range(len(holder)))
-    place = keys.index(path[-1])
+    keys: Sequence[Any] = list(holder) if type(holder) is dict else range(len(holder))
+    place = keys.index(path[-1])  # of a range that is no search
     start, end = _start(document, path), document.span(path)[1]
     if place + 1 < len(keys):
         end = _start(document, (*path[:-1], keys[place + 1]))

@@ -40,6 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from flowc.compiler.checks.demands import question
 from flowc.compiler.checks.values import Values, values_of
 from flowc.compiler.model import Flow, Step
 from flowc.compiler.schema_paths import follow
@@ -63,9 +64,9 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each group of branches side by side that leaves values out."""
     asked: dict[tuple[str | None, tuple[str, ...]], list[Question]] = {}
     for step in flow.steps.values():
-        question = _question(step) if step.run_if else None
-        if question is not None:
-            asked.setdefault((step.branch, question.fields), []).append(question)
+        found = _question(step) if step.run_if else None
+        if found is not None:
+            asked.setdefault((step.branch, found.fields), []).append(found)
     others: _Others | None = None
     for questions in asked.values():
         branches = [one for one in questions if one.step.kind == "branch"]
@@ -79,7 +80,7 @@ def _question(step: Step) -> Question | None:
     """What a condition asks; None where it asks for more than one field, or is no plain question."""
     if step.run_unless or step.on_unmet == "fail":
         return None
-    asked = [_single(pattern) for pattern in step.run_if]
+    asked = [question(pattern) for pattern in step.run_if]
     fields = asked[0][0]
     plain = all(path == fields and type(answer) not in (dict, list) for path, answer in asked)
     return Question(step, fields, [answer for _, answer in asked]) if plain and len(fields) > 1 else None
@@ -88,15 +89,6 @@ def _question(step: Step) -> Question | None:
 def _are_choices(branches: list[Question]) -> bool:
     """Whether there are several, not all for the same values."""
     return len(branches) > 1 and len({frozenset(map(key_of, one.answers)) for one in branches}) > 1
-
-
-def _single(pattern: Any) -> tuple[tuple[str, ...], Any]:
-    """The only path through a pattern, as far as there is only one, and what stands at its end."""
-    path: list[str] = []
-    while type(pattern) is dict and len(pattern) == 1:
-        [(name, pattern)] = pattern.items()
-        path.append(name)
-    return tuple(path), pattern
 
 
 class _Others:
@@ -114,7 +106,7 @@ class _Others:
 
     def has_one(self, questions: list[Question]) -> bool:
         """Whether something may run where none of the branches does."""
-        own = {question.step.slug for question in questions}
+        own = {one.step.slug for one in questions}
         if any(step.slug not in own for slug in own for step in self.joining.get(slug, ())):
             return True
         return any(
@@ -134,7 +126,7 @@ def _places(pattern: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def _of(values: Values, questions: list[Question], branches: list[Question]) -> Iterator[Diagnostic]:
     flow, last = values.flow, branches[-1]
     name, *fields = last.fields
-    answers = [answer for question in questions for answer in question.answers]
+    answers = [answer for one in questions for answer in one.answers]
     there = follow(values.type_of(name, None), tuple(fields))
     possible = [value for shape in there.type.shapes for value in _all_values(shape.kind, shape.values)]
     if there.nowhere is not None:
