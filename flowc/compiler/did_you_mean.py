@@ -25,6 +25,6 @@ def either(names: Sequence[str], word: str = "or") -> str:
 
 def listing(names: Iterable[str], most: int = 8) -> str:
     """``names`` in backticks, separated by commas, in the order given; past ``most`` it ends ``and 4 more``."""
-    names = list(names)
+    names = names if isinstance(names, Sequence) else list(names)
     shown = ", ".join(f"`{name}`" for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

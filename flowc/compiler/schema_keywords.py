@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 KINDS: Final = ("null", "boolean", "number", "string", "array", "object")
@@ -27,7 +28,10 @@ DIRECTLY = frozenset(
 NAMED: Mapping[str, tuple[str, bool]] = {**{kind: (kind, False) for kind in KINDS}, "integer": ("number", True)}
 # What may add fields beside those that a schema lists.
 _OPENS = ("additionalProperties", "unevaluatedProperties", "$dynamicRef", "dependentSchemas", "if")
-# Regular expressions that Python reads as everybody does: no groups, no escapes, no counts.
+# Of more patterns than these none is tried; a group is not looked into.
+_MOST_PATTERNS = 50
+_ANY_NAME = "()"
+# Regular expressions that everybody reads alike: no groups, no escapes, no counts.
 _SIMPLE = re.compile(r"[A-Za-z0-9_ .^$*+?|/@\[\]-]*")
 _PECULIAR = re.compile(r"\[[^\]]*\[|--|[*+?][*+]|\[\]|\[\^\]")
 
@@ -95,7 +99,7 @@ def at_field(schema: dict[str, Any], name: str) -> Iterator[Any]:
     found = name in properties
     if found:
         yield properties[name]
-    for pattern, inner in mapping(schema, "patternProperties").items():
+    for pattern, inner in _patterns(schema).items():
         matches = _matches(pattern, name)
         found |= matches is not False
         if matches:
@@ -105,10 +109,10 @@ def at_field(schema: dict[str, Any], name: str) -> Iterator[Any]:
 
 
 def lists_field(schema: dict[str, Any], name: str) -> bool:
-    """Whether a schema names the field: among its properties, its patterns, or what it requires."""
-    if name in mapping(schema, "properties") or name in listed(schema, "required"):
+    """Whether a schema names the field, among its properties or its patterns."""
+    if name in mapping(schema, "properties"):
         return True
-    return any(_matches(pattern, name) is not False for pattern in mapping(schema, "patternProperties"))
+    return any(_matches(pattern, name) is not False for pattern in _patterns(schema))
 
 
 def is_open(schema: dict[str, Any]) -> bool:
@@ -116,11 +120,26 @@ def is_open(schema: dict[str, Any]) -> bool:
     return any(keyword in schema and schema[keyword] is not False for keyword in _OPENS)
 
 
+def _patterns(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schemas of fields by patterns of their names; one that may be for any field where there are too many."""
+    found = mapping(schema, "patternProperties")
+    return found if len(found) <= _MOST_PATTERNS else {_ANY_NAME: True}
+
+
 def _matches(pattern: str, name: str) -> bool | None:
-    """Whether a regular expression finds something in ``name``; None where Python may read it in its own way."""
-    if not _SIMPLE.fullmatch(pattern) or _PECULIAR.search(pattern) or not name.isascii() or "\n" in name:
+    """Whether a regular expression finds something in ``name``; None where some may read it in another way."""
+    finds = _finder(pattern) if name.isascii() and "\n" not in name else None
+    return None if finds is None else finds(name)
+
+
+@lru_cache(maxsize=1024)
+def _finder(pattern: str) -> Callable[[str], bool] | None:
+    """What finds a regular expression in a name: the validator itself, which no pattern keeps busy for ever."""
+    from flowc.schemas import SchemaError, test_of
+
+    if not _SIMPLE.fullmatch(pattern) or _PECULIAR.search(pattern):
         return None
     try:
-        return re.search(pattern, name) is not None
-    except re.error:
+        return test_of({"pattern": pattern})
+    except SchemaError:
         return None

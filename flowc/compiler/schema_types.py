@@ -43,6 +43,8 @@ Part = tuple[dict[str, Any], Root]
 
 # More alternatives than these are taken together.
 _MOST = 24
+# Of more schemas that are all to hold, nothing is known.
+_MOST_TOGETHER = 50
 # References that lead to references are followed so far.
 _LONGEST = 50
 # How deep types inside types are compared, and how many of an array's first elements.
@@ -148,7 +150,7 @@ class Shape:
         """Whether an object may have such a field; one that schemas neither list nor expressly allow is a mistake."""
         if self.values is not None:
             return any(name in value for value in self.values)
-        if any(lists_field(schema, name) for schema, _ in self.parts):
+        if name in self.required() or any(lists_field(schema, name) for schema, _ in self.parts):
             return bool(self.field(name).shapes)
         if any(is_open(schema) for schema, _ in self.parts):
             return bool(self.field(name).shapes)
@@ -269,7 +271,8 @@ def of(schema: Any, root: Root | None = None) -> Type:
         return found
     if "$ref" in schema:
         found = both(found, _referred(schema["$ref"], root))
-    for inner in listed(schema, "allOf"):
+    together = listed(schema, "allOf")
+    for inner in together if len(together) <= _MOST_TOGETHER else (UNKNOWN,):
         found = both(found, of(inner, root))
     for keyword in ("anyOf", "oneOf"):
         if listed(schema, keyword):

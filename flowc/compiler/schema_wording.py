@@ -55,7 +55,7 @@ def literal_list(values: tuple[Any, ...] | list[Any]) -> str:
 def _words(shape: Shape) -> str:
     if shape.kind == "null":
         return "null"
-    if shape.values is not None and all(type(value) not in (dict, list) for value in shape.values):
+    if shape.values is not None and shape.kind not in ("array", "object"):
         return literal_list(shape.values) if len(shape.values) == 1 else f"one of {literal_list(shape.values)}"
     return f"{_article(_kind(shape))}{_bounds(shape)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.compiler.did_you_mean import listing
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
     from flowc.compiler.checks.values import Values
     from flowc.compiler.document import Path
     from flowc.compiler.model import Mention, Step
+    from flowc.compiler.schema_types import Type
     from flowc.diagnostic import Related
+
+
+def names_of(around: Type) -> Sequence[str]:
+    """The fields that objects of a type list."""
+    names = [shape.names() for shape in around.of_kind("object")]
+    return names[0] if len(names) == 1 else list(dict.fromkeys(chain.from_iterable(names)))
 
 
 def label_of(values: Values, mention: Mention) -> str:

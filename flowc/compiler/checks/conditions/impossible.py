@@ -42,18 +42,25 @@ from flowc.diagnostic import Diagnostic, Rule
 
 RULE = Rule("FL503", "impossible")
 
+# So many texts are compared for the impossible ones of a flow, then the reports do without.
+_COMPARISONS = 100_000
+
 
 def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     """A diagnostic for each value of a pattern that is never there."""
     values = values_of(flow, signatures)
+    comparisons = 0
     for found in findings(values, Trouble.VALUE):
-        texts = [text for shape in found.type.of_kind("string") for text in shape.values or ()]
+        texts: list[str] = []
+        if type(found.pattern) is str and comparisons < _COMPARISONS:
+            texts = [text for shape in found.type.of_kind("string") for text in shape.values or ()]
+            comparisons += len(texts)
         yield flow.document.diagnose(
             RULE,
             found.path,
             _message(found),
             label="never matches",
-            help=question(near(found.pattern, texts)) if type(found.pattern) is str else None,
+            help=question(near(found.pattern, texts)) if texts else None,
             related=declared_here(values, found.mention, tuple(map(str, found.fields))),
         )
 

@@ -28,11 +28,10 @@ Write the name as it is declared, or declare the field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flowc.compiler.checks.declared import declared_here, label_of
+from flowc.compiler.checks.declared import declared_here, label_of, names_of
 from flowc.compiler.checks.patterns import Trouble, findings
 from flowc.compiler.checks.values import Lost, Values, is_by_index, is_of_input, values_of
 from flowc.compiler.did_you_mean import listing, question
@@ -44,7 +43,7 @@ from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import INPUT
 
 if TYPE_CHECKING:
-    from flowc.compiler.schema_types import Type
+    pass
 
 RULE = Rule("FL304", "unknown-field")
 
@@ -66,8 +65,8 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
                 found.path,
                 f"`{whole}` has no field `{field}`",
                 label=label_of(values, found.mention),
-                help=_meant(field, _names(found.type)),
-                related=declared_here(values, found.mention, tuple(map(str, found.fields[:-1])), _names(found.type)),
+                help=_meant(field, names_of(found.type)),
+                related=declared_here(values, found.mention, tuple(map(str, found.fields[:-1])), names_of(found.type)),
                 key=True,
             )
 
@@ -76,7 +75,7 @@ def _diagnostic(values: Values, lost: Lost) -> Diagnostic:
     mention, (depth, around) = lost
     field = mention.fields[depth]
     whole = ".".join((mention.name, *mention.fields[:depth]))
-    names = _names(around)
+    names = names_of(around)
     is_object = bool(around.of_kind("object"))
     related = declared_here(values, mention, mention.fields[:depth], names)
     return values.flow.diagnose(
@@ -91,11 +90,6 @@ def _diagnostic(values: Values, lost: Lost) -> Diagnostic:
     )
 
 
-def _meant(field: str, names: list[str]) -> str | None:
+def _meant(field: str, names: Sequence[str]) -> str | None:
     """A question for the field that a misspelt one means."""
     return question(near(field, names[:_MOST]))
-
-
-def _names(around: Type) -> list[str]:
-    names = [shape.names() for shape in around.of_kind("object")]
-    return names[0] if len(names) == 1 else list(dict.fromkeys(chain.from_iterable(names)))

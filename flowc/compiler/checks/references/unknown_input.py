@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flowc.compiler.checks.declared import declaration
+from flowc.compiler.checks.declared import declaration, names_of
 from flowc.compiler.checks.patterns import Trouble, findings
 from flowc.compiler.checks.values import Values, is_of_input, values_of
 from flowc.compiler.did_you_mean import listing, question
@@ -64,7 +64,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
 
 
 def _diagnostic(values: Values, mention: Mention, fields: tuple[str, ...], around: Type) -> Diagnostic:
-    declared = list(dict.fromkeys(name for shape in around.of_kind("object") for name in shape.names()))
+    declared = names_of(around)
     whole = ".".join((INPUT, *fields[:-1]))
     place = declaration(values, mention, fields[:-1]) or (INPUT,)
     words = listing(declared).replace("`", "") or "nothing"
