@@ -30,10 +30,11 @@ from flowc.compiler.schema_keywords import (
 class Root:
     """What `#` means in a schema, and the types of what references in it have named so far."""
 
-    __slots__ = ("depth", "known", "schema")
+    __slots__ = ("busy", "depth", "known", "schema")
 
     def __init__(self, schema: Any) -> None:
         self.schema = schema
+        self.busy: set[int] = set()
         self.known: dict[int, Type] = {}
         self.depth = 0
 
@@ -106,6 +107,7 @@ class Shape:
         """The type of an object's value at ``name``, where it has one."""
         found = self._inner.get(name)
         if found is None:
+            self._inner[name] = UNKNOWN  # for a schema that asks this of itself
             found = self._inner[name] = self._field(name)
         return found
 
@@ -160,6 +162,7 @@ class Shape:
         """The type of an array's element at ``index``; nothing where there never is one."""
         found = self._inner.get(index)
         if found is None:
+            self._inner[index] = UNKNOWN  # for a schema that asks this of itself
             found = self._inner[index] = self._element(index)
         return found
 
@@ -267,8 +270,16 @@ def of(schema: Any, root: Root | None = None) -> Type:
     if root is None or ("$id" in schema and schema is not root.schema):
         root = Root(schema)
     found = ANY if _SAYS_NOTHING.issuperset(schema) else _own(schema, root)
-    if _APPLIES.isdisjoint(schema):
+    if _APPLIES.isdisjoint(schema) or id(schema) in root.busy:  # it is asked, by its own literals, of itself
         return found
+    root.busy.add(id(schema))
+    found = _with_applied(schema, root, found)
+    root.busy.remove(id(schema))
+    return found
+
+
+def _with_applied(schema: dict[str, Any], root: Root, found: Type) -> Type:
+    """The values of ``found`` that the schemas take to which this one refers, or which it names as alternatives."""
     if "$ref" in schema:
         found = both(found, _referred(schema["$ref"], root))
     together = listed(schema, "allOf")

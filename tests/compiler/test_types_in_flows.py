@@ -257,3 +257,17 @@ def test_a_field_that_no_result_has_is_told_with_those_that_there_are() -> None:
     signatures = {"a": Signature((), False, returns), "b": Signature((Parameter("x", True, None),), False, None)}
     [found] = compile_file("flow.yaml", signatures, flow.encode()).diagnostics
     assert (found.code, found.help) == ("FL304", "it has `label`, `score`")
+
+
+@pytest.mark.parametrize(
+    ("schema", "literal"),
+    [
+        ({"prefixItems": [{"const": [None], "$ref": "#"}]}, [[None]]),
+        ({"items": {"enum": [[None]], "anyOf": [{"properties": {}, "$ref": "#"}]}}, [[None]]),
+        ({"additionalProperties": {"const": {"a": {}}, "allOf": [{"$ref": "#"}]}}, {"a": {"a": {}}}),
+    ],
+)
+def test_a_schema_that_asks_its_literals_of_itself_is_read(schema: Any, literal: Any) -> None:
+    steps = {"a": {"output": schema}, "b": {"with": {"x": "$a"}, "run_if": {"a": literal}}}
+    signature = Signature((Parameter("x", True, {"const": literal}),))
+    assert "FL601" not in _codes(steps, {"a": Signature(), "b": signature})

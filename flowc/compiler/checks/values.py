@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from flowc.compiler.checks.narrowing import where_matched, where_unmatched
 from flowc.compiler.checks.presence import World
 from flowc.compiler.model import JOIN, Mention
 from flowc.compiler.schema_keywords import listed, mapping
@@ -44,7 +45,9 @@ class Values:
         self._types: dict[tuple[str, str | None], Type] = {}
         self._followed: dict[tuple[str, str | None, tuple[str, ...]], Followed] = {}
         self._depth = 0
-        self._asked = frozenset([name for step in flow.steps.values() for pattern in step.run_if for name in pattern])
+        self._asked = frozenset(
+            [name for step in flow.steps.values() for pattern in (*step.run_if, *step.run_unless) for name in pattern]
+        )
         self._worlds: dict[str, World] = {}
         self._parameters: dict[tuple[str, str], Type] = {}
         self._answers: dict[Callable[[Values], Any], Any] = {}
@@ -137,23 +140,19 @@ class Values:
         """What stands at a reference where the step that holds it runs, by its conditions and what it waits for."""
         if mention.owner is None or mention.name not in self._asked or not self.is_clear:
             return self.follow(mention)
-        patterns = self._known_of(mention.owner, mention.name)
-        if not patterns:
+        whole = narrowed = self.type_of(mention.name, mention.owner)
+        if whole is UNKNOWN:
             return self.follow(mention)
-        narrowed = self.type_of(mention.name, mention.owner)
-        for alternatives in patterns:
-            narrowed = both(narrowed, either([of(_as_schema(pattern)) for pattern in alternatives]))
+        for demand in self.world(mention.owner).demands:
+            if demand.met and all(mention.name in pattern for pattern in demand.patterns):
+                narrowed = where_matched(narrowed, [pattern[mention.name] for pattern in demand.patterns])
+        for demand in self.world(mention.owner).demands:
+            for pattern in () if demand.met else demand.patterns:
+                if pattern.keys() == {mention.name}:
+                    narrowed = where_unmatched(narrowed, pattern[mention.name])
         found = follow(narrowed, mention.fields)
         # Where the conditions around a step contradict each other, it never runs, and nothing arrives.
-        return found if narrowed.shapes and found.type.shapes else self.follow(mention)
-
-    def _known_of(self, owner: str, name: str) -> list[list[Any]]:
-        """The conditions on ``name`` that are met where ``owner`` runs: of each, the patterns of which one matched."""
-        return [
-            [pattern[name] for pattern in demand.patterns]
-            for demand in self.world(owner).demands
-            if demand.met and all(name in pattern for pattern in demand.patterns)
-        ]
+        return found if narrowed is not whole and narrowed.shapes and found.type.shapes else self.follow(mention)
 
     def world(self, owner: str) -> World:
         """What is known where the step ``owner`` runs."""
@@ -297,16 +296,6 @@ def _plain_end(schema: Any, fields: tuple[str, ...]) -> tuple[Any, bool] | None:
         required = required and schema.get("type") == "object" and name in listed(schema, "required")
         schema = fields_here[name]
     return None if schema is False else (schema, required)
-
-
-def _as_schema(pattern: Any) -> dict[str, Any]:
-    """A schema of the values that match a pattern."""
-    if type(pattern) is dict:
-        inner = {name: _as_schema(value) for name, value in pattern.items()}
-        return {"type": "object", "properties": inner, "required": list(pattern), "additionalProperties": True}
-    if type(pattern) is list:
-        return {"type": "array", "minItems": 1 if pattern else 0}
-    return {"const": pattern}
 
 
 def _references(template: Any, path: Path) -> Iterator[Mention]:
