@@ -29,7 +29,6 @@ Write the name as it is declared, or declare the field.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from flowc.compiler.checks.declared import declared_here, label_of, names_of
 from flowc.compiler.checks.patterns import Trouble, findings
@@ -41,9 +40,6 @@ from flowc.compiler.schema_wording import kinds, without_null
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import INPUT
-
-if TYPE_CHECKING:
-    pass
 
 RULE = Rule("FL304", "unknown-field")
 
