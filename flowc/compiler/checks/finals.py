@@ -18,6 +18,8 @@ def final_steps(flow: Flow) -> dict[str, list[str]]:
 
 
 def _final_steps(flow: Flow) -> dict[str, list[str]]:
+    if all(step.kind != "branch" for step in flow.steps.values()):
+        return {}
     around = {key: _around(flow, key) for key in flow.steps}
     # Where something waits for a step or a branch, that is final in none of the branches around the waiter.
     waited: dict[str, set[str]] = {key: set() for key in flow.steps}

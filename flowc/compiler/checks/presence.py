@@ -31,6 +31,7 @@ class World:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
+        self.final = final_steps(flow)
         self.is_whole = True
         self.completed: set[str] = set()
         self.demands: list[Demand] = []
@@ -71,10 +72,9 @@ class World:
 
     def _needed_by(self, names: Collection[str]) -> list[str]:
         """The steps without which those of ``names`` that are branches would not have completed."""
-        if not any(name in self.flow.steps and self.flow.steps[name].kind == "branch" for name in names):
+        if not self.final:
             return []
-        final = final_steps(self.flow)
-        return [final[name][0] for name in names if len(final.get(name, ())) == 1]
+        return [self.final[name][0] for name in names if len(self.final.get(name, ())) == 1]
 
     def is_possible(self) -> bool:
         """Whether nothing known excludes something else that is known."""

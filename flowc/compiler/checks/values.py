@@ -49,6 +49,7 @@ class Values:
             [name for step in flow.steps.values() for pattern in (*step.run_if, *step.run_unless) for name in pattern]
         )
         self._worlds: dict[str, World] = {}
+        self._by_conditions: dict[tuple[str, str], Type | None] = {}
         self._parameters: dict[tuple[str, str], Type] = {}
         self._answers: dict[Callable[[Values], Any], Any] = {}
 
@@ -140,19 +141,30 @@ class Values:
         """What stands at a reference where the step that holds it runs, by its conditions and what it waits for."""
         if mention.owner is None or mention.name not in self._asked or not self.is_clear:
             return self.follow(mention)
-        whole = narrowed = self.type_of(mention.name, mention.owner)
-        if whole is UNKNOWN:
+        narrowed = self._narrowed(mention.owner, mention.name)
+        if narrowed is None:
             return self.follow(mention)
-        for demand in self.world(mention.owner).demands:
-            if demand.met and all(mention.name in pattern for pattern in demand.patterns):
-                narrowed = where_matched(narrowed, [pattern[mention.name] for pattern in demand.patterns])
-        for demand in self.world(mention.owner).demands:
-            for pattern in () if demand.met else demand.patterns:
-                if pattern.keys() == {mention.name}:
-                    narrowed = where_unmatched(narrowed, pattern[mention.name])
         found = follow(narrowed, mention.fields)
         # Where the conditions around a step contradict each other, it never runs, and nothing arrives.
-        return found if narrowed is not whole and narrowed.shapes and found.type.shapes else self.follow(mention)
+        return found if narrowed.shapes and found.type.shapes else self.follow(mention)
+
+    def _narrowed(self, owner: str, name: str) -> Type | None:
+        """The type of what ``name`` stands for where the step ``owner`` runs; None where conditions say nothing."""
+        if (owner, name) not in self._by_conditions:
+            self._by_conditions[owner, name] = self._by_demands(owner, name)
+        return self._by_conditions[owner, name]
+
+    def _by_demands(self, owner: str, name: str) -> Type | None:
+        whole = narrowed = self.type_of(name, owner)
+        if whole is UNKNOWN:
+            return None
+        demands = self.world(owner).demands
+        for demand in demands:
+            if demand.met and all(name in pattern for pattern in demand.patterns):
+                narrowed = where_matched(narrowed, [pattern[name] for pattern in demand.patterns])
+        denied = (pattern for demand in demands if not demand.met for pattern in demand.patterns)
+        narrowed = where_unmatched(narrowed, (pattern[name] for pattern in denied if pattern.keys() == {name}))
+        return None if narrowed is whole else narrowed
 
     def world(self, owner: str) -> World:
         """What is known where the step ``owner`` runs."""

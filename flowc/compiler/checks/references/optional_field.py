@@ -66,7 +66,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
     values = values_of(flow, signatures)
     for part in references_given(values):
         found = as_mention(part.argument, part.given, part.path)
-        if found is None or accepts(part.wanted, None):
+        if found is None or accepts(part.wanted, None) or not _may_be_null(values.follow(found)):
             continue
         if absence_of(flow, part.argument.step.slug, found.name) is not None:
             continue
@@ -77,7 +77,7 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
 
 def _of(values: Values, mention: Mention, path: Path, taker: str, *, on_key: bool = False) -> Iterator[Diagnostic]:
     found = values.arriving(mention)
-    if found.nowhere is None and (found.absent is not None or _is_nullable(found)) and not _is_guarded(values, mention):
+    if _may_be_null(found) and not _is_guarded(values, mention):
         depth = len(mention.fields) if found.absent is None else found.absent + 1
         whole = ".".join((mention.name, *mention.fields[:depth]))
         yield values.flow.document.diagnose(
@@ -105,6 +105,11 @@ def _null_at(mention: Mention) -> str:
     for name in reversed((mention.name, *mention.fields)):
         pattern = f"{{{name}: {pattern}}}"
     return pattern
+
+
+def _may_be_null(found: Followed) -> bool:
+    """Whether a schema says that there may be a null, or nothing; before conditions are looked at, or after."""
+    return found.nowhere is None and (found.absent is not None or _is_nullable(found))
 
 
 def _is_nullable(found: Followed) -> bool:
