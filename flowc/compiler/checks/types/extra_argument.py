@@ -1,6 +1,7 @@
-"""`with` names an argument that the handler does not take.
+"""`with` names an argument that the handler does not take, or that the worker gives it.
 
-Python would refuse the call, every time. Found where the handlers are at hand (`--handlers app.flows:handlers`).
+Python would refuse the call, every time; and `ctx` and `tx` are the worker's, whatever `with` says of them. Found where
+the handlers are at hand (`--handlers app.flows:handlers`).
 
 Bad:
 
@@ -28,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowc.compiler.did_you_mean import listing, question
-from flowc.compiler.model import Flow
+from flowc.compiler.model import Flow, Step
 from flowc.compiler.near_names import near
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
@@ -47,16 +48,24 @@ def check(flow: Flow, signatures: Signatures) -> Iterator[Diagnostic]:
         signature = signatures.get(step.handler[0]) if step.handler and step.with_ else None
         if signature is None or signature.keywords or step.with_ is None:
             continue
-        taken = [parameter.name for parameter in signature.parameters]
+        named = [parameter.name for parameter in signature.parameters]
+        taken = [name for name in named if name not in _OURS]
         for name in step.with_:
             if name not in taken:
-                free = [other for other in taken if other not in step.with_ and other not in _OURS]
-                shown = [other for other in taken if other not in _OURS]
-                yield flow.document.diagnose(
-                    RULE,
-                    (*step.path, "with", name),
-                    f"the handler `{step.handler[0]}` takes no `{name}`",
-                    label="not among its parameters",
-                    help=question(near(name, free)) or (f"it takes {listing(shown)}" if shown else "it takes nothing"),
-                    key=True,
-                )
+                yield _diagnostic(flow, step, name, taken, is_ours=name in named)
+
+
+def _diagnostic(flow: Flow, step: Step, name: str, taken: list[str], *, is_ours: bool) -> Diagnostic:
+    handler = step.handler[0]
+    free = [other for other in taken if other not in (step.with_ or ())]
+    advice = question(near(name, free)) or (f"it takes {listing(taken)}" if taken else "it takes nothing")
+    return flow.document.diagnose(
+        RULE,
+        (*step.path, "with", name),
+        f"`{name}` of the handler `{handler}` is given by the worker"
+        if is_ours
+        else f"the handler `{handler}` takes no `{name}`",
+        label="passed over" if is_ours else "not among its parameters",
+        help="take it out, or give the value another name" if is_ours else advice,
+        key=True,
+    )
