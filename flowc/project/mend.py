@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ from dataclasses import dataclass
 from flowc.compiler.pipeline import Compilation, compile_file
 from flowc.compiler.signatures import Signatures
 from flowc.compiler.source import Source
-from flowc.diagnostic import ERROR, Diagnostic, Edit
+from flowc.diagnostic import ERROR, Diagnostic, Edit, Position
 
 # Each round mends all that can be mended at once; what they uncover takes more of them, and few.
 _ROUNDS = 1000
+# Edits that do harm together are parted and tried again as long as so many bytes were checked in vain: a large text
+# with thousands of them would keep a command busy for hours.
+_IN_VAIN = 10_000_000
 _PLACE = re.compile(r"\d+:\d+|line \d+")
 
 
@@ -49,6 +53,7 @@ class _Mending:
         self.data = data
         self.state = compile_file(file, signatures, data)
         self.fixed = 0
+        self.in_vain = 0
 
     def offered(self) -> Iterator[Diagnostic]:
         """The diagnostics that have edits."""
@@ -61,7 +66,8 @@ class _Mending:
             chosen = _side_by_side(rest)
             if self._apply_some(chosen):
                 return True
-            rest = [one for one in rest if one not in chosen]
+            tried = set(map(id, chosen))
+            rest = [one for one in rest if id(one) not in tried]
         return False
 
     def _apply_some(self, chosen: Sequence[Diagnostic]) -> bool:
@@ -69,12 +75,17 @@ class _Mending:
         if self._apply(chosen):
             return True
         half = len(chosen) // 2
-        return half > 0 and (self._apply_some(chosen[:half]) or self._apply_some(chosen[half:]))
+        return (
+            half > 0
+            and self.in_vain < _IN_VAIN
+            and (self._apply_some(chosen[:half]) or self._apply_some(chosen[half:]))
+        )
 
     def _apply(self, chosen: Sequence[Diagnostic]) -> bool:
         data = applied(self.data, [edit for one in chosen for edit in one.edits])
         after = compile_file(self.file, self.signatures, data)
         if data == self.data or not _does_no_harm(self.state, after, chosen):
+            self.in_vain += len(data)
             return False
         self.data, self.state = data, after
         self.fixed += len(chosen)
@@ -86,28 +97,31 @@ def applied(data: bytes, edits: Iterable[Edit]) -> bytes:
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     text = data[len(mark) :].decode("utf-8")
     starts = Source("", text).line_starts
-    for edit in sorted(edits, key=lambda edit: edit.position, reverse=True):
+    parts: list[str] = []
+    behind = 0
+    for edit in sorted(edits, key=lambda edit: edit.position):
         place = edit.position
-        start = starts[place.line - 1] + place.column - 1
-        end = starts[place.end_line - 1] + place.end_column - 1
-        text = text[:start] + edit.text + text[end:]
-    return mark + text.encode("utf-8")
+        parts += [text[behind : starts[place.line - 1] + place.column - 1], edit.text]
+        behind = starts[place.end_line - 1] + place.end_column - 1
+    return mark + "".join((*parts, text[behind:])).encode("utf-8")
 
 
 def _side_by_side(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Those whose edits are clear of those of the ones before; the others are for the next round."""
     chosen: list[Diagnostic] = []
-    taken: list[Edit] = []
+    taken: list[Position] = []  # in their order: the last that begins before a place ends is the one that may touch it
     for one in diagnostics:
-        if not any(_touch(edit, other) for edit in one.edits for other in taken):
+        if not any(_touches(edit.position, taken) for edit in one.edits):
             chosen.append(one)
-            taken += one.edits
+            for edit in one.edits:
+                insort(taken, edit.position)
     return chosen
 
 
-def _touch(one: Edit, other: Edit) -> bool:
-    a, b = one.position, other.position
-    return (a.line, a.column) <= (b.end_line, b.end_column) and (b.line, b.column) <= (a.end_line, a.end_column)
+def _touches(place: Position, taken: Sequence[Position]) -> bool:
+    end = place.end_line, place.end_column
+    before = bisect_right(taken, end, key=lambda one: (one.line, one.column))
+    return before > 0 and (taken[before - 1].end_line, taken[before - 1].end_column) >= (place.line, place.column)
 
 
 def _does_no_harm(before: Compilation, after: Compilation, mended: Sequence[Diagnostic]) -> bool:

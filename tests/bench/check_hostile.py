@@ -23,7 +23,15 @@ def large_flows() -> dict[str, str]:
 
 def hostile_flows() -> dict[str, str]:
     """Wrong flows with thousands of mistakes each, by name."""
-    return {**_wrong_words(), **_wrong_values(), **_wrong_graphs(), **_wrong_texts()}
+    return {
+        **_wrong_words(),
+        **_wrong_values(),
+        **_wrong_graphs(),
+        **_wrong_texts(),
+        **_odd_lines(),
+        **_many_conditions(),
+        **_large_schemas(),
+    }
 
 
 def _wrong_words() -> dict[str, str]:
@@ -117,6 +125,84 @@ def _wrong_texts() -> dict[str, str]:
         "opened brackets": _flow(["  s: {with: {a: " + "[" * 60 + "]" * 59]),
         "quotes that never close": _flow(f'  s{n}: "' for n in many),
         "controls": _flow(f'  s{n}: {{with: {{a: "\\0"}}}}' for n in many),
+    }
+
+
+def _odd_lines() -> dict[str, str]:
+    """Lines of which thousands are looked through for one that means something."""
+    many = range(MISTAKES)
+    redundant = "{depends_on: [a], with: {x: $a}}"
+    return {
+        "ignored mistakes": _flow(["  a:", *(f"  s{n}: {redundant} # flowc: ignore[FL404]" for n in many)]),
+        "a block of ignores": _flow(["  a:", *("  # flowc: ignore[FL404]" for _ in many), f"  b: {redundant}"]),
+        "blank lines": "\n" * 1_000_000,
+        "blank lines and braces": "{\n" * 500_000,
+        "a line of spaces": f"flow: a\nx: y{' ' * 450_000}\tz\n",
+        "tabs in quotes": _flow(f'  s{n}:\n    description: "a\n\t\tb"' for n in many),
+        "dependencies named twice": _flow(["  a:", f"  b: {{depends_on: [{', '.join('a' for _ in many)}]}}"]),
+    }
+
+
+def _many_conditions() -> dict[str, str]:
+    """Conditions and branches of which each could be held against each."""
+
+    def patterns(first: int) -> str:
+        return ", ".join(f"{{a: {{x: {n}}}}}" for n in range(first, first + MISTAKES))
+
+    return {
+        "alternatives that exclude each other": _flow(
+            [
+                "  a:",
+                f"  b: {{run_if: [{patterns(0)}]}}",
+                f"  c: {{run_if: [{patterns(MISTAKES)}]}}",
+                "  d: {depends_on: [b, c]}",
+            ]
+        ),
+        "choices without an otherwise": _flow(
+            ["  a:", *(f"  b{n}: {{run_if: {{a: {{x{n // 2}: {n}}}}}, steps: {{t{n}: }}}}" for n in range(5_000))]
+        ),
+        "branches as values": _flow(
+            ["  a:"]
+            + [f"  b{n}: {{run_if: {{a: {{x: {n}}}}}, steps: {{t{n}: }}}}" for n in range(4_000)]
+            + [f"  s{n}: {{with: {{y: $b{n}}}}}" for n in range(4_000)]
+        ),
+    }
+
+
+def _large_schemas() -> dict[str, str]:
+    """Schemas of thousands of names, values, patterns and alternatives, and flows that ask for what they lack."""
+    asking = [f"  s{n}: {{with: {{x: $a.q{n}}}}}" for n in range(MISTAKES)]
+
+    def output(schema: str, steps: list[str]) -> str:
+        return _flow([f"  a: {{output: {schema}}}", *steps])
+
+    texts = ", ".join(f"t{n}" for n in range(5_000))
+    names = ", ".join(f"r{n}" for n in range(40_000))
+    wide = ", ".join(f"p{n}: {{}}" for n in range(20_000))
+    matched = ", ".join(f"^p{n}: {{}}" for n in range(20_000))
+    together = ", ".join(f"{{minLength: {n}}}" for n in range(40_000))
+    nested = (
+        "{$ref: '#/$defs/n', $defs: {n: {anyOf: ["
+        "{type: object, properties: {p: {type: string}, x: {$ref: '#/$defs/n'}}}, "
+        "{type: object, properties: {q: {type: string}, x: {$ref: '#/$defs/n'}}}]}}}"
+    )
+    return {
+        "one of 5,000 texts": output(
+            f"{{type: object, properties: {{x: {{enum: [{texts}]}}}}}}",
+            [f"  s{n}: {{run_if: {{a: {{x: u{n}}}}}}}" for n in range(MISTAKES)],
+        ),
+        "required names": output(f"{{type: object, required: [{names}]}}", asking),
+        "wide inputs": f"input: {{type: object, properties: {{{wide}}}}}\n"
+        + _flow(f"  s{n}: {{with: {{a: $input.q{n}}}}}" for n in range(MISTAKES)),
+        "patterns of names": output(
+            f"{{type: object, additionalProperties: false, patternProperties: {{{matched}}}}}", asking
+        ),
+        "a pattern that goes back": output(
+            f"{{type: object, additionalProperties: false, patternProperties: {{'^{'a*' * 12}b$': {{}}}}}}",
+            [f"  s: {{with: {{x: $a.{'a' * 60}}}}}"],
+        ),
+        "schemas together": output(f"{{allOf: [{together}]}}", ["  s: {with: {x: $a.x}}"]),
+        "nested alternatives": output(nested, [f"  s: {{run_if: {{a: {'{x: ' * 50}{{p: 5}}{'}' * 50}}}}}"]),
     }
 
 
