@@ -79,6 +79,8 @@ def _own(key: str, step: Step) -> tuple[Demand, ...]:
 def exclude(one: Demand, other: Demand) -> bool:
     """Whether both can surely not hold in the same run."""
     if one.met and other.met:
+        if one.patterns[0].keys().isdisjoint(other.patterns[0]):  # at a glance: most ask for different steps
+            return False
         return _all_differ(one.patterns, other.patterns)
     if one.met == other.met:
         return False
