@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 from flowc.compiler import keys
 from flowc.compiler.bundled import BundledDocument, Origin
 from flowc.compiler.document import Document, Path
-from flowc.compiler.schema_files import Borrowed, Read
-from flowc.compiler.schema_library import Library, Stray, Target
-from flowc.compiler.schema_references import Reference, references_in, referring, without_definitions
+from flowc.compiler.schema.files import Borrowed, Read
+from flowc.compiler.schema.library import Library, Stray, Target
+from flowc.compiler.schema.references import Reference, references_in, referring, without_definitions
 from flowc.diagnostic import Diagnostic
 
 # Takes the name of a file and its bytes.

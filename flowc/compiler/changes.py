@@ -9,7 +9,7 @@ from flowc.compiler.did_you_mean import listing
 from flowc.compiler.durations import UNITS
 from flowc.compiler.model import DELAY, JOIN, ON_FAILURE, ON_UNMET, PRIORITY, QUEUE, RETRY, TIMEOUT
 from flowc.compiler.renames import renames, with_names
-from flowc.compiler.schema_changes import direction_of, same, schema_changes, shown
+from flowc.compiler.schema.changes import direction_of, same, schema_changes, shown
 from flowc.references import parse_reference, references_in
 
 Body = Mapping[str, Any]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flowc.compiler.checks.text.bad_encoding import RULE as BAD_ENCODING
 from flowc.compiler.checks.text.empty_flow import RULE as EMPTY_FLOW
 from flowc.compiler.checks.text.too_deep_or_large import RULE as TOO_DEEP_OR_LARGE
-from flowc.compiler.controls import control_mistakes
 from flowc.compiler.document import Document, Node
-from flowc.compiler.reading import LARGEST, Reading
-from flowc.compiler.skim import skim
-from flowc.compiler.skim_json import skim_json
 from flowc.compiler.source import Source
+from flowc.compiler.text.controls import control_mistakes
+from flowc.compiler.text.reading import LARGEST, Reading
+from flowc.compiler.text.skim import skim
+from flowc.compiler.text.skim_json import skim_json
 from flowc.diagnostic import Diagnostic
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -53,10 +53,10 @@ def parse(file: str, data: bytes) -> tuple[Document | None, list[Diagnostic]]:
 def _read(source: Source, is_json: bool) -> Reading:
     """What a text says that was not skimmed; libyaml takes 30 ms to import, and most checks never need it."""
     if is_json:
-        from flowc.compiler.json_text import read_json
+        from flowc.compiler.text.json import read_json
 
         return read_json(source)
-    from flowc.compiler.yaml_text import read_yaml
+    from flowc.compiler.text.yaml import read_yaml
 
     return read_yaml(source)
 
@@ -67,7 +67,7 @@ def _places(source: Source, is_json: bool) -> Node:
         root = _read(source, is_json).root
         assert root is not None  # what was skimmed can be read
         return root
-    from flowc.compiler.plain_places import plain_places
+    from flowc.compiler.text.plain_places import plain_places
 
     return plain_places(source)
 

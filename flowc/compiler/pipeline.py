@@ -14,7 +14,7 @@ from flowc.compiler.document import Document
 from flowc.compiler.ignore import ignore
 from flowc.compiler.model import Flow
 from flowc.compiler.parse import parse
-from flowc.compiler.schema_files import Borrowed, Read, read_file
+from flowc.compiler.schema.files import Borrowed, Read, read_file
 from flowc.compiler.signatures import Signatures
 from flowc.compiler.validate import validate
 from flowc.diagnostic import ERROR, Diagnostic

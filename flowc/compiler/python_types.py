@@ -7,7 +7,7 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from flowc.compiler.schema_types import Shape, Type
+from flowc.compiler.schema.types import Shape, Type
 
 # What the written module imports.
 _TAKEN = ("Any", "Awaitable", "Callable", "Context", "Literal", "NotRequired", "Protocol", "TypedDict")

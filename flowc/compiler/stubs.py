@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flowc.compiler.checks.values import Values
 from flowc.compiler.model import JOIN, Flow, Mention, Step
 from flowc.compiler.python_types import PythonTypes, is_name
-from flowc.compiler.schema_types import NULL, UNKNOWN, Type, either, of
+from flowc.compiler.schema.types import NULL, UNKNOWN, Type, either, of
 from flowc.references import INDEX, INPUT, ITEM, is_reference, parse_reference
 
 _HEAD = '''"""The types of the flow `{flow}` and of its handlers, written by `flowc stubs`: do not edit.

@@ -21,8 +21,8 @@ from flowc.compiler.checks.types.remote_ref import RULE as REMOTE_REF
 from flowc.compiler.complaint import Complaint, got
 from flowc.compiler.did_you_mean import did_you_mean, question
 from flowc.compiler.document import Document, Path
-from flowc.compiler.plain_schema import TYPES, is_plain
-from flowc.compiler.schema_typos import typos
+from flowc.compiler.schema.plain import TYPES, is_plain
+from flowc.compiler.schema.typos import typos
 from flowc.diagnostic import Diagnostic, Edit
 
 _NOT_IN_BRANCHES = frozenset((*keys.TASK, *keys.MAP))

@@ -19,7 +19,7 @@ from flowc.project.cache_rows import diagnostics_of, rows_of
 from flowc.project.checked import Checked
 
 if TYPE_CHECKING:
-    from flowc.compiler.schema_files import Borrowed
+    from flowc.compiler.schema.files import Borrowed
 
 FOLDER = ".flowc_cache"
 # A file that changed so shortly before it was read may change again within the same tick of the file system's clock.
@@ -135,7 +135,7 @@ class Cache:
 
     def _is_as_it_was(self, borrowed: Any, file: str) -> bool:
         """Whether the files from which a flow has schemas are those of then, and what they were."""
-        from flowc.compiler.schema_files import root_of
+        from flowc.compiler.schema.files import root_of
 
         root, states = borrowed
         folder = os.path.dirname(file)

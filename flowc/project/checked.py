@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from flowc.compiler.pipeline import Compilation
-    from flowc.compiler.schema_files import Borrowed
+    from flowc.compiler.schema.files import Borrowed
     from flowc.diagnostic import Diagnostic, Position
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flowc.compiler.pipeline import compile_file
-from flowc.compiler.reading import LARGEST
-from flowc.compiler.skim import skim
+from flowc.compiler.text.reading import LARGEST
+from flowc.compiler.text.skim import skim
 from tests.bench.check_flows import STEPS, write_flows
 from tests.bench.check_hostile import hostile_flows, large_flows
 from tests.bench.check_peers import write_actions

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowc.compiler.pipeline import Compilation, compile_file
-from flowc.compiler.reading import LARGEST
+from flowc.compiler.text.reading import LARGEST
 from flowc.schemas import fits
 from tests.compiler.compiling import digest_of, said
 

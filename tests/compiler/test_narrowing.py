@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowc.compiler.checks.narrowing import where_matched, where_unmatched
-from flowc.compiler.schema_types import Type, accepts, of
+from flowc.compiler.schema.types import Type, accepts, of
 from flowc.schemas import fits
 from flowc.simulate.containment import contains
 from tests.compiler.test_schema_types import schemas, values

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowc.compiler.scalars import read_plain
+from flowc.compiler.text.scalars import read_plain
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from flowc.compiler.schema_paths import follow
-from flowc.compiler.schema_types import accepts, both, disjoint, either, literals, of, same
-from flowc.compiler.schema_wording import described
+from flowc.compiler.schema.paths import follow
+from flowc.compiler.schema.types import accepts, both, disjoint, either, literals, of, same
+from flowc.compiler.schema.wording import described
 from flowc.references import look_up
 from flowc.schemas import fits, schema_error
 

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowc.compiler.document import Node
-from flowc.compiler.plain_places import plain_places
-from flowc.compiler.skim import skim
 from flowc.compiler.source import Source
-from flowc.compiler.yaml_text import read_yaml
+from flowc.compiler.text.plain_places import plain_places
+from flowc.compiler.text.skim import skim
+from flowc.compiler.text.yaml import read_yaml
 from tests.compiler.yaml_writing import values, written
 
 EXAMPLES = int(os.environ.get("FLOWC_FUZZ", "500"))
@@ -258,7 +258,7 @@ def test_what_is_odd_over_several_lines_is_left_to_the_parser(text: str) -> None
 def test_places_are_the_same_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
     text = FLOWS[0].read_text(encoding="utf-8")
     with_libyaml = plain_places(Source("flow.yaml", text))
-    monkeypatch.setattr("flowc.compiler.plain_places.CParser", None)
+    monkeypatch.setattr("flowc.compiler.text.plain_places.CParser", None)
     assert_same_places(with_libyaml, plain_places(Source("flow.yaml", text)))
 
 

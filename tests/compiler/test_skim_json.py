@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowc.compiler.json_text import read_json
 from flowc.compiler.parse import parse
-from flowc.compiler.reading import DEEPEST
-from flowc.compiler.skim_json import skim_json
 from flowc.compiler.source import Source
+from flowc.compiler.text.json import read_json
+from flowc.compiler.text.reading import DEEPEST
+from flowc.compiler.text.skim_json import skim_json
 
 EXAMPLES = int(os.environ.get("FLOWC_FUZZ", "500"))
 MARKS = "{}[]\",:\\ \t\n\r01.-eE+u0000d83fa/#'\x00\x7f\u2028\ufeff☃NnIt"

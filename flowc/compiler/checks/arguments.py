@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.compiler.checks.values import Values
 from flowc.compiler.model import Mention
-from flowc.compiler.schema_types import Type, disjoint, of
+from flowc.compiler.schema.types import Type, disjoint, of
 from flowc.references import INDEX, INPUT, ITEM, is_reference, parse_reference
 
 if TYPE_CHECKING:

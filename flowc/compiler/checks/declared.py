@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.compiler.did_you_mean import listing
-from flowc.compiler.schema_keywords import mapping
+from flowc.compiler.schema.keywords import mapping
 from flowc.references import INDEX, INPUT, ITEM, is_reference
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flowc.compiler.checks.values import Values
     from flowc.compiler.document import Path
     from flowc.compiler.model import Mention, Step
-    from flowc.compiler.schema_types import Type
+    from flowc.compiler.schema.types import Type
     from flowc.diagnostic import Related
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from flowc.compiler import model
 from flowc.compiler.graph import order
-from flowc.compiler.schema_types import key_of
+from flowc.compiler.schema.types import key_of
 
 if TYPE_CHECKING:
     from flowc.compiler.model import Flow, Mention, Step

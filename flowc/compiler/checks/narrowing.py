@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from flowc.compiler.schema_types import Shape, Type, both, disjoint, either, key_of, of
+from flowc.compiler.schema.types import Shape, Type, both, disjoint, either, key_of, of
 
 # Of more patterns, and of more places, nothing is said: less is found.
 _MOST = 200

@@ -7,8 +7,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowc.compiler.checks.values import Values
-from flowc.compiler.schema_keywords import kind_of
-from flowc.compiler.schema_types import UNKNOWN, Shape, Type, either
+from flowc.compiler.schema.keywords import kind_of
+from flowc.compiler.schema.types import UNKNOWN, Shape, Type, either
 
 if TYPE_CHECKING:
     from flowc.compiler.document import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from flowc.compiler.checks.narrowing import where_matched, where_unmatched
 from flowc.compiler.checks.presence import World
 from flowc.compiler.model import JOIN, Mention
-from flowc.compiler.schema_keywords import listed, mapping
-from flowc.compiler.schema_paths import Followed, Nowhere, follow, is_index
-from flowc.compiler.schema_types import NULL, UNKNOWN, Type, both, either, of
+from flowc.compiler.schema.keywords import listed, mapping
+from flowc.compiler.schema.paths import Followed, Nowhere, follow, is_index
+from flowc.compiler.schema.types import NULL, UNKNOWN, Type, both, either, of
 from flowc.references import INDEX, INPUT, ITEM, is_reference, parse_reference
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowc.compiler.checks.patterns import written_patterns
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_types import key_of
+from flowc.compiler.schema.types import key_of
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import WARNING, Diagnostic, Rule
 

@@ -36,7 +36,7 @@ from flowc.compiler.checks.values import values_of
 from flowc.compiler.did_you_mean import question
 from flowc.compiler.model import Flow
 from flowc.compiler.near_names import near
-from flowc.compiler.schema_wording import described, literal, without_null
+from flowc.compiler.schema.wording import described, literal, without_null
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 

@@ -36,8 +36,8 @@ from flowc.compiler.checks.declared import declared_here
 from flowc.compiler.checks.patterns import Trouble, findings
 from flowc.compiler.checks.values import values_of
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_types import Type, accepts
-from flowc.compiler.schema_wording import kind_word, kinds
+from flowc.compiler.schema.types import Type, accepts
+from flowc.compiler.schema.wording import kind_word, kinds
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 

@@ -43,9 +43,9 @@ from typing import Any, NamedTuple
 from flowc.compiler.checks.demands import question
 from flowc.compiler.checks.values import Values, values_of
 from flowc.compiler.model import Flow, Step
-from flowc.compiler.schema_paths import follow
-from flowc.compiler.schema_types import key_of
-from flowc.compiler.schema_wording import literal_list
+from flowc.compiler.schema.paths import follow
+from flowc.compiler.schema.types import key_of
+from flowc.compiler.schema.wording import literal_list
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import WARNING, Diagnostic, Rule
 

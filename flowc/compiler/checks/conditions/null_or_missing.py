@@ -34,8 +34,8 @@ from flowc.compiler.checks.declared import declared_here
 from flowc.compiler.checks.patterns import Trouble, findings
 from flowc.compiler.checks.values import values_of
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_types import accepts
-from flowc.compiler.schema_wording import kinds
+from flowc.compiler.schema.types import accepts
+from flowc.compiler.schema.wording import kinds
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import WARNING, Diagnostic, Rule
 

@@ -35,8 +35,8 @@ from collections.abc import Iterator
 from flowc.compiler.checks.declared import declared_here
 from flowc.compiler.checks.values import Lost, Values, is_by_index, values_of
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_paths import is_index
-from flowc.compiler.schema_wording import kinds, without_null
+from flowc.compiler.schema.paths import is_index
+from flowc.compiler.schema.wording import kinds, without_null
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 

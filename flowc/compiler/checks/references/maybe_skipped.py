@@ -44,7 +44,7 @@ from flowc.compiler.checks.arguments import Part, as_mention, references_given
 from flowc.compiler.checks.presence import Absence, absence_of
 from flowc.compiler.checks.values import values_of
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_types import accepts
+from flowc.compiler.schema.types import accepts
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Related, Rule
 

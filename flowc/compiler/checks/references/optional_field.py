@@ -38,7 +38,7 @@ from flowc.compiler.checks.declared import declared_here
 from flowc.compiler.checks.presence import absence_of
 from flowc.compiler.checks.values import Values, values_of
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_types import NULL, accepts, disjoint
+from flowc.compiler.schema.types import NULL, accepts, disjoint
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import WARNING, Diagnostic, Rule
 from flowc.references import is_reference
@@ -46,7 +46,7 @@ from flowc.references import is_reference
 if TYPE_CHECKING:
     from flowc.compiler.document import Path
     from flowc.compiler.model import Mention
-    from flowc.compiler.schema_paths import Followed
+    from flowc.compiler.schema.paths import Followed
 
 RULE = Rule("FL309", "optional-field", WARNING)
 

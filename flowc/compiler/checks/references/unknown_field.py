@@ -36,7 +36,7 @@ from flowc.compiler.checks.values import Lost, Values, is_by_index, is_of_input,
 from flowc.compiler.did_you_mean import listing, question
 from flowc.compiler.model import Flow
 from flowc.compiler.near_names import near
-from flowc.compiler.schema_wording import kinds, without_null
+from flowc.compiler.schema.wording import kinds, without_null
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import INPUT

@@ -40,7 +40,7 @@ from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import INPUT
 
 if TYPE_CHECKING:
-    from flowc.compiler.schema_types import Type
+    from flowc.compiler.schema.types import Type
 
 RULE = Rule("FL305", "unknown-input")
 

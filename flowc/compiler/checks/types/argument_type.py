@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from flowc.compiler.checks.arguments import Misfit, misfits
 from flowc.compiler.checks.values import values_of
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_wording import described, kind_word, literal
+from flowc.compiler.schema.wording import described, kind_word, literal
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import is_reference

@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_keywords import schemas_in
+from flowc.compiler.schema.keywords import schemas_in
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import WARNING, Diagnostic, Rule
 

@@ -42,7 +42,7 @@ from flowc.compiler.checks.arguments import PREVIOUS, Misfit, as_mention, misfit
 from flowc.compiler.checks.declared import declared_here
 from flowc.compiler.checks.values import Values, values_of
 from flowc.compiler.model import Flow
-from flowc.compiler.schema_wording import described, without_null
+from flowc.compiler.schema.wording import described, without_null
 from flowc.compiler.signatures import Signatures
 from flowc.diagnostic import Diagnostic, Rule
 from flowc.references import is_reference

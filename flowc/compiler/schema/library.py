@@ -10,13 +10,13 @@ from flowc.compiler.checks.types.bad_schema import RULE as BAD_SCHEMA
 from flowc.compiler.checks.types.remote_ref import RULE as REMOTE_REF
 from flowc.compiler.did_you_mean import did_you_mean
 from flowc.compiler.document import Document, Path
-from flowc.compiler.reading import LARGEST
-from flowc.compiler.schema_files import SUFFIXES, Borrowed, FilePlace, RefusedReference, Repository, pointer_of
-from flowc.compiler.schema_keywords import schemas_in
+from flowc.compiler.schema.files import SUFFIXES, Borrowed, FilePlace, RefusedReference, Repository, pointer_of
+from flowc.compiler.schema.keywords import schemas_in
+from flowc.compiler.text.reading import LARGEST
 from flowc.diagnostic import ERROR, Diagnostic, Related, Rule
 
 if TYPE_CHECKING:
-    from flowc.compiler.schema_references import Reference
+    from flowc.compiler.schema.references import Reference
 
 _Parse = Callable[[str, bytes], tuple[Document | None, list[Diagnostic]]]
 

@@ -13,12 +13,12 @@ from flowc.compiler.checks.text.non_string_key import RULE as NON_STRING_KEY
 from flowc.compiler.checks.text.tag import RULE as TAG
 from flowc.compiler.checks.text.template_braces import RULE as TEMPLATE_BRACES
 from flowc.compiler.checks.text.too_deep_or_large import RULE as TOO_DEEP_OR_LARGE
-from flowc.compiler.controls import REPLACEMENT, escape_mistakes, holdable, is_holdable
 from flowc.compiler.document import Span
-from flowc.compiler.reading import DEEPEST
-from flowc.compiler.scalars import Remark
 from flowc.compiler.source import Source
 from flowc.compiler.templates import as_reference, template_words
+from flowc.compiler.text.controls import REPLACEMENT, escape_mistakes, holdable, is_holdable
+from flowc.compiler.text.reading import DEEPEST
+from flowc.compiler.text.scalars import Remark
 from flowc.diagnostic import ERROR, Diagnostic, Edit, Related, Rule
 
 # Reports past these are left out: nobody reads them, and a hostile file can ask for a million.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flowc.compiler.schema_keywords import BY_NAME, DIRECTLY
+from flowc.compiler.schema.keywords import BY_NAME, DIRECTLY
 
 if TYPE_CHECKING:
     from flowc.compiler.document import Path

@@ -7,12 +7,12 @@ import re
 from typing import Any, NoReturn
 
 from flowc.compiler.checks.text.yaml_syntax import RULE as YAML_SYNTAX
-from flowc.compiler.controls import without_controls
 from flowc.compiler.document import Node, Span
-from flowc.compiler.reading import DEEPEST, Reading
-from flowc.compiler.scalars import not_a_number, read_float, read_integer
 from flowc.compiler.source import Source
-from flowc.compiler.text_reports import TextReports
+from flowc.compiler.text.controls import without_controls
+from flowc.compiler.text.reading import DEEPEST, Reading
+from flowc.compiler.text.reports import TextReports
+from flowc.compiler.text.scalars import not_a_number, read_float, read_integer
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"')

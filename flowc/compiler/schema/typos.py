@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from flowc.compiler.near_names import near
-from flowc.compiler.schema_keywords import schemas_in
+from flowc.compiler.schema.keywords import schemas_in
 
 if TYPE_CHECKING:
     from flowc.compiler.document import Path

@@ -1,6 +1,6 @@
 """The data of JSON in which nothing is wrong, in a fifth of the time of the scanner that knows all places.
 
-Where anything is to be said of a text, `json_text` reads it; what both read is the same, property tests hold them
+Where anything is to be said of a text, `text/json.py` reads it; what both read is the same, property tests hold them
 together.
 """
 
@@ -10,9 +10,9 @@ import json
 import re
 from typing import Any, TypeVar
 
-from flowc.compiler.controls import has_odd_characters
-from flowc.compiler.reading import DEEPEST
-from flowc.compiler.scalars import Remark, read_float, read_integer
+from flowc.compiler.text.controls import has_odd_characters
+from flowc.compiler.text.reading import DEEPEST
+from flowc.compiler.text.scalars import Remark, read_float, read_integer
 
 _Number = TypeVar("_Number", int, float)
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import yaml
 
-from flowc.compiler.controls import parsable
 from flowc.compiler.document import Node, Span
-from flowc.compiler.reading import DEEPEST, Reading
-from flowc.compiler.scalars import read_plain
 from flowc.compiler.source import Source
 from flowc.compiler.stretches import Stretches
-from flowc.compiler.tabs import tab_mistake, tabs_of
-from flowc.compiler.text_reports import TextReports
-from flowc.compiler.yaml_syntax import explain
+from flowc.compiler.text.controls import parsable
+from flowc.compiler.text.reading import DEEPEST, Reading
+from flowc.compiler.text.reports import TextReports
+from flowc.compiler.text.scalars import read_plain
+from flowc.compiler.text.tabs import tab_mistake, tabs_of
+from flowc.compiler.text.yaml_syntax import explain
 
 _PROPERTY = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*(![<][^>]*>|[&!][^\s,\[\]{}]*)")
 _SPACE = re.compile(r"(?:[ \t\r\n]|(?<!\S)#[^\r\n]*)*")

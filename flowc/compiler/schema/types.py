@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any, Final
 
-from flowc.compiler.schema_keywords import (
+from flowc.compiler.schema.keywords import (
     FAR,
     KINDS,
     NAMED,

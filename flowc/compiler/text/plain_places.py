@@ -12,7 +12,7 @@ import yaml
 
 from flowc.compiler.document import Node, Span
 from flowc.compiler.source import Source
-from flowc.compiler.yaml_text import read_yaml
+from flowc.compiler.text.yaml import read_yaml
 
 try:
     from yaml._yaml import CParser

@@ -13,10 +13,10 @@ from flowc.compiler.checks.text.tag import RULE as TAG
 from flowc.compiler.checks.text.template_braces import RULE as TEMPLATE_BRACES
 from flowc.compiler.checks.text.yaml_syntax import RULE as YAML_SYNTAX
 from flowc.compiler.document import Span
-from flowc.compiler.open_quotes import open_quote
 from flowc.compiler.source import Source
-from flowc.compiler.tabs import tabs_from
 from flowc.compiler.templates import as_reference, template_words
+from flowc.compiler.text.open_quotes import open_quote
+from flowc.compiler.text.tabs import tabs_from
 from flowc.diagnostic import Diagnostic, Rule
 
 _VALUE_BEGINS = re.compile(r"(?:[^\s'\"]|'[^']*'|\"[^\"]*\")[^'\"]*?:[ ]+|[ ]*(?:-[ ]+)+")

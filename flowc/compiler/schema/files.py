@@ -13,7 +13,7 @@ from errno import EINVAL, EISDIR
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from flowc.compiler.reading import LARGEST
+from flowc.compiler.text.reading import LARGEST
 
 # What a file holds, by its path; raises OSError where it cannot be read.
 Read: TypeAlias = Callable[[Path], bytes]

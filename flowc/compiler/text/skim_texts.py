@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flowc.compiler.scalars import NUMBER_BEGINS, OLD_BOOLEANS, WORDS, read_plain
+from flowc.compiler.text.scalars import NUMBER_BEGINS, OLD_BOOLEANS, WORDS, read_plain
 
 # In quotes, on one line; a tab is left to the parser wherever it is not in a comment.
 DOUBLE = r'"[^"\\\t]*(?:\\.[^"\\\t]*)*"'

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from flowc.compiler.skim_brackets import NAME, in_brackets
-from flowc.compiler.skim_texts import DOUBLE, NO_KEYS, SINGLE, NotPlainError, joined, plain_value, quoted_value
+from flowc.compiler.text.skim_brackets import NAME, in_brackets
+from flowc.compiler.text.skim_texts import DOUBLE, NO_KEYS, SINGLE, NotPlainError, joined, plain_value, quoted_value
 
 # Most lines are as simple as this: a key, and behind it brackets or a text that hardly can be anything else.
 # All of them are found at once, one row a line: indentation, key, value; what else the line says.

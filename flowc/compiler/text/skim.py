@@ -2,7 +2,7 @@
 
 Most flow files use little of YAML: a key and a value a line, lists, brackets, quotes, block texts. That much is read
 here, more than twice as fast as libyaml builds its nodes; at the first line that could mean anything else `skim` gives
-up, and the text goes to `yaml_text`, which also gives all reports and places. What both read is the same: property
+up, and the text goes to `text/yaml.py`, which also gives all reports and places. What both read is the same: property
 tests hold them together.
 """
 
@@ -11,10 +11,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from flowc.compiler.controls import has_odd_characters
-from flowc.compiler.reading import DEEPEST
-from flowc.compiler.skim_brackets import DEEPEST_BRACKETS, Brackets, in_brackets
-from flowc.compiler.skim_lines import (
+from flowc.compiler.text.controls import has_odd_characters
+from flowc.compiler.text.reading import DEEPEST
+from flowc.compiler.text.skim_brackets import DEEPEST_BRACKETS, Brackets, in_brackets
+from flowc.compiler.text.skim_lines import (
     BLOCK_TEXT,
     NOTHING,
     OPEN_BRACKET,
@@ -23,7 +23,7 @@ from flowc.compiler.skim_lines import (
     read_line,
     text_over_lines,
 )
-from flowc.compiler.skim_texts import NO_KEYS, NotPlainError, block_text, plain_value
+from flowc.compiler.text.skim_texts import NO_KEYS, NotPlainError, block_text, plain_value
 
 _DEEPEST = DEEPEST - DEEPEST_BRACKETS
 

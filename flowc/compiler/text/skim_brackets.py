@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from flowc.compiler.skim_texts import DOUBLE, NO_KEYS, SINGLE, NotPlainError, plain_value, quoted_value
+from flowc.compiler.text.skim_texts import DOUBLE, NO_KEYS, SINGLE, NotPlainError, plain_value, quoted_value
 
 # Deeper brackets are left to the parser, which knows how deep a flow may be.
 DEEPEST_BRACKETS = 8

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flowc.compiler.schema_keywords import FAR, kind_of
-from flowc.compiler.schema_types import Shape, Type
+from flowc.compiler.schema.keywords import FAR, kind_of
+from flowc.compiler.schema.types import Shape, Type
 
 _ARTICLES = {"null": "null", "integer": "an integer", "array": "an array", "object": "an object"}
 _SHOWN = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flowc.compiler.schema_types import NULL, Shape, Type, either
+from flowc.compiler.schema.types import NULL, Shape, Type, either
 
 # An index of more digits is past the end of every array.
 _DIGITS = 9

@@ -1,0 +1,1 @@
+"""What a JSON Schema says of a value: types, paths, words, references to files."""
