@@ -32,6 +32,8 @@ class _Pages:
         self.paint = paint
         self.width = width
         self.lines: dict[str, list[str]] = {}
+        # Many reports in a row may point to one second place.
+        self.latest: tuple[object, list[str]] = (None, [])
 
     def page(self, diagnostic: Diagnostic) -> str:
         """One diagnostic, its last line ended."""
@@ -52,6 +54,12 @@ class _Pages:
         return "".join(f"{row.rstrip()}\n" for row in rows)
 
     def _related(self, file: str, related: Related, margin: str) -> list[str]:
+        key = file, related, margin
+        if self.latest[0] != key:
+            self.latest = key, self._second(file, related, margin)
+        return self.latest[1]
+
+    def _second(self, file: str, related: Related, margin: str) -> list[str]:
         position = related.position
         rows = []
         if related.file not in (None, file):

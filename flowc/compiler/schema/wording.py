@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from flowc.compiler.schema.keywords import FAR, kind_of
@@ -52,6 +53,7 @@ def literal_list(values: tuple[Any, ...] | list[Any]) -> str:
     return shown if len(values) <= _LISTED else f"{shown} and {len(values) - _LISTED} more"
 
 
+@lru_cache(maxsize=256)  # thousands of reports may be on one field
 def _words(shape: Shape) -> str:
     if shape.kind == "null":
         return "null"
