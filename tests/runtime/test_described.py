@@ -115,7 +115,7 @@ TAKEN: list[tuple[Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("annotation", "value"), TAKEN, ids=str)
+@pytest.mark.parametrize(("annotation", "value"), TAKEN)
 def test_what_a_handler_takes_its_facts_do_not_refuse(annotation: Any, value: Any) -> None:
     given(annotation, value)
     assert fits(_taken(annotation), value)
@@ -131,7 +131,6 @@ def test_what_a_handler_takes_its_facts_do_not_refuse(annotation: Any, value: An
         (Literal[Colour.RED], "green"),
         (Right, "READ"),
     ],
-    ids=str,
 )
 def test_what_a_handler_refuses_its_facts_still_refuse(annotation: Any, value: Any) -> None:
     assert not fits(_taken(annotation), value)
@@ -169,9 +168,7 @@ class Loose(TypedDict, total=False):
     area: Area
 
 
-@pytest.mark.parametrize(
-    ("annotation", "there"), [(Area, ["area", "width"]), (Tagged, ["name", "tags"]), (Loose, [])], ids=str
-)
+@pytest.mark.parametrize(("annotation", "there"), [(Area, ["area", "width"]), (Tagged, ["name", "tags"]), (Loose, [])])
 def test_fields_with_defaults_are_there_in_every_result(annotation: Any, there: list[str]) -> None:
     assert sorted(_facts(annotation)["returns"].get("required", [])) == there
 
@@ -199,9 +196,7 @@ class WrittenWhole(BaseModel):
         return ["number", self.number]
 
 
-@pytest.mark.parametrize(
-    ("result", "json"), [(Written(), {"number": "no 5"}), (WrittenWhole(), ["number", 5])], ids=str
-)
+@pytest.mark.parametrize(("result", "json"), [(Written(), {"number": "no 5"}), (WrittenWhole(), ["number", 5])])
 def test_a_serializer_that_does_not_say_what_it_gives_may_give_anything(result: Any, json: Any) -> None:
     assert stored(type(result), result) == json
     assert fits(_given(type(result)), json)
