@@ -81,10 +81,6 @@ def touching(file: Path, ask: Ask, seconds: float = TOUCH_SECONDS) -> Iterator[N
     Raises:
         UsageError: it cannot be touched.
     """
-    try:
-        file.touch()
-    except OSError as error:
-        raise UsageError(f"the health file `{file}` cannot be touched: {error.strerror}") from None
     over = Event()
 
     def touch() -> None:
@@ -93,13 +89,21 @@ def touching(file: Path, ask: Ask, seconds: float = TOUCH_SECONDS) -> Iterator[N
                 file.touch()
 
     thread = Thread(target=touch, name="flowc-health", daemon=True)
-    thread.start()
-    try:
+    is_ours = True
+    try:  # from the first touch on: a signal may end the worker before it has begun
+        try:
+            file.touch()
+        except OSError as error:
+            is_ours = False
+            raise UsageError(f"the health file `{file}` cannot be touched: {error.strerror}") from None
+        thread.start()
         yield
     finally:
         over.set()
-        thread.join(_PATIENCE_SECONDS)
-        file.unlink(missing_ok=True)
+        if thread.is_alive():
+            thread.join(_PATIENCE_SECONDS)
+        if is_ours:
+            file.unlink(missing_ok=True)
 
 
 class _Server(ThreadingHTTPServer):

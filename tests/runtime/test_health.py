@@ -75,6 +75,19 @@ def test_a_file_is_touched_while_the_worker_is_well_and_gone_when_it_is_gone(tmp
     assert not file.exists()
 
 
+def test_a_file_is_gone_though_a_signal_came_right_after_its_first_touch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(thread: threading.Thread) -> None:
+        assert (tmp_path / "health").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), touching(tmp_path / "health", lambda: WELL):
+        pass
+    assert not (tmp_path / "health").exists()
+
+
 def test_a_file_that_cannot_be_touched_is_said(tmp_path: Path) -> None:
     with (
         pytest.raises(UsageError, match="cannot be touched: No such file"),
