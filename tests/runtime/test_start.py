@@ -96,7 +96,7 @@ WRONG: list[tuple[str, Any, type[FlowcError], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("flow", "given", "kind", "sentence"), WRONG, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("flow", "given", "kind", "sentence"), WRONG)
 def test_what_is_refused_leaves_the_transaction_usable(
     shop: Engine, flow: str, given: Any, kind: type[FlowcError], sentence: str
 ) -> None:
