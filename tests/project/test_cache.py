@@ -127,17 +127,23 @@ def test_the_lock_and_git_say_the_same(project: Project, git: Git, check: Check)
         assert code in check("--locked", "--format", "concise")
 
 
-@pytest.mark.usefixtures("_aged")
-def test_digests_are_kept_once_there_are_releases_to_hold_them_against(
-    project: Project, check: Check, never_compile: Callable[[], None]
-) -> None:
+def _released_for_a_while(project: Project) -> str:
+    """Release a flow, and take the lock away again; what it said."""
     project.write("flows/a.yaml", "flow: a\nsteps: {b: }\n")
     project.lock()
     lock = project.settings.lock
     released = lock.read_text(encoding="utf-8")
     lock.unlink()
+    return released
+
+
+@pytest.mark.usefixtures("_aged")
+def test_digests_are_kept_once_there_are_releases_to_hold_them_against(
+    project: Project, check: Check, never_compile: Callable[[], None]
+) -> None:
+    released = _released_for_a_while(project)
     assert check().startswith("0\n")
-    lock.write_text(released, encoding="utf-8")
+    project.settings.lock.write_text(released, encoding="utf-8")
     assert check().startswith("0\n")
     never_compile()
     assert check().startswith("0\n")
@@ -147,14 +153,10 @@ def test_digests_are_kept_once_there_are_releases_to_hold_them_against(
 def test_a_released_flow_that_was_found_right_before_its_release_is_told_when_it_changed(
     project: Project, check: Check
 ) -> None:
-    project.write("flows/a.yaml", "flow: a\nsteps: {b: }\n")
-    project.lock()
-    lock = project.settings.lock
-    released = lock.read_text(encoding="utf-8")
-    lock.unlink()
+    released = _released_for_a_while(project)
     project.write("flows/a.yaml", "flow: a\nsteps: {b: , c: }\n")
     assert check().startswith("0\n")
-    lock.write_text(released, encoding="utf-8")
+    project.settings.lock.write_text(released, encoding="utf-8")
     assert "FL901" in check("--no-cache")
     assert check() == check() == check("--no-cache")
 

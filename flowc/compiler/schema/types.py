@@ -7,9 +7,9 @@ values of the schema. Schemas are read lazily, a level at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from flowc.compiler.schema.keywords import (
     FAR,
@@ -41,6 +41,7 @@ class Root:
 
 # A schema and what `#` means in it.
 Part = tuple[dict[str, Any], Root]
+_Key = TypeVar("_Key", str, int)
 
 # More alternatives than these are taken together.
 _MOST = 24
@@ -106,10 +107,7 @@ class Shape:
     def field(self, name: str) -> Type:
         """The type of an object's value at ``name``, where it has one."""
         found = self._inner.get(name)
-        if found is None:
-            self._inner[name] = UNKNOWN  # for a schema that asks this of itself
-            found = self._inner[name] = self._field(name)
-        return found
+        return self._found(name, self._field) if found is None else found
 
     def _field(self, name: str) -> Type:
         if self.values is not None:
@@ -161,9 +159,11 @@ class Shape:
     def element(self, index: int) -> Type:
         """The type of an array's element at ``index``; nothing where there never is one."""
         found = self._inner.get(index)
-        if found is None:
-            self._inner[index] = UNKNOWN  # for a schema that asks this of itself
-            found = self._inner[index] = self._element(index)
+        return self._found(index, self._element) if found is None else found
+
+    def _found(self, key: _Key, find: Callable[[_Key], Type]) -> Type:
+        self._inner[key] = UNKNOWN  # for a schema that asks this of itself
+        found = self._inner[key] = find(key)
         return found
 
     def _element(self, index: int) -> Type:
